@@ -158,7 +158,11 @@ class Deaf:
         pytest.param(asked(lambda all_: home.drawn(all_.kit, TEAM, EVERYWHERE)), 3, id="home of all services"),
         pytest.param(asked(lambda all_: home.drawn(all_.kit, TEAM, SOMEWHERE)), 3, id="home of three services"),
         pytest.param(a_change_and(lambda all_: home.drawn(all_.kit, TEAM, EVERYWHERE)), 18, id="home after a change"),
-        pytest.param(asked(lambda all_: commands._seen(BODY, all_.kit)), 15, id="/csi status"),
+        pytest.param(
+            asked(lambda all_: [commands._seen(BODY, all_.kit), commands._seen(BODY, all_.kit)]),
+            18,
+            id="/csi status, twice",
+        ),
         pytest.param(
             asked(lambda all_: gathering.gather(lambda: None, {**BODY, "trigger_id": "t"}, Deaf(), all_.kit)),
             15,

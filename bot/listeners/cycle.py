@@ -91,8 +91,7 @@ def _seen(body: Body, kit: Kit) -> cycles.Overview | None:
             cycle = modals.cycle_of(session, body)
         except NotFound:
             return None
-        cycles.together.of_people(session, cycle.team_id, [cycle])
-        return cycles.overview(session, cycle, kit.now())
+        return kit.waits.overview(session, cycle, kit.now())
 
 
 def not_here(body: Body, word: str) -> str:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from csi.cycle import changed, together
-from csi.cycle.overview import Brief, Waiting, brief
+from csi.cycle.overview import Brief, Overview, Waiting, brief, overview
 from csi.cycle.own import chosen, of_everybody
 from csi.models import Cycle, RoleAssignment
 from csi.passages import open_cycles
@@ -53,6 +53,7 @@ class Waits:
 
     def __init__(self) -> None:
         self._known: dict[str, _Known] = {}
+        self._shown: dict[tuple[str, int], tuple[Place, Overview]] = {}
         self._lock = Lock()
 
     def of_person(self, session: Session, team_id: str, user_id: str, now: datetime) -> list[Place]:
@@ -63,6 +64,22 @@ class Waits:
         services = set(session.exec(mine))
         places = self.every(session, team_id, now) if services else {}
         return [one for _, one in sorted(places.items()) if one.service_id in services]
+
+    def overview(self, session: Session, cycle: Cycle, now: datetime) -> Overview:
+        """A cycle as its card shows it; made anew where its place was, and for one that is not open.
+
+        Whoever asks before the whole workspace was looked at does not wait for that.
+        """
+        places = self.every(session, cycle.team_id, now) if cycle.team_id in self._known else {}
+        place, key = places.get(cycle.id), (cycle.team_id, cycle.id)
+        known = self._shown.get(key)
+        if place is not None and known is not None and known[0] is place:
+            return known[1]
+        together.of_people(session, cycle.team_id, [cycle])
+        made = overview(session, cycle, now)
+        if place is not None:
+            self._shown[key] = place, made
+        return made
 
     def every(self, session: Session, team_id: str, now: datetime) -> Mapping[int, Place]:
         """The open cycles of a workspace by their number, as they are now; the session is one that only reads."""
@@ -80,7 +97,8 @@ def _brought(session: Session, team_id: str, known: _Known, newest: int, now: da
     """What was known, with what was changed since and what a new day changes."""
     touched = changed.since(session, team_id, known.newest)[1] if newest > known.newest else []
     anew = {one.id: one for one in touched}
-    late = {number for number, one in known.places.items() if one.day != _day(one.zone, now)} - anew.keys()
+    days = {zone: _day(zone, now) for zone in {one.zone for one in known.places.values()}}
+    late = {number for number, one in known.places.items() if one.day != days[one.zone]} - anew.keys()
     if not anew and not late:
         return known.places
     anew |= {one.id: one for one in (open_cycles(session, team_id) if late else ()) if one.id in late}

@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlmodel import Session
 
-from bot.app import build_kit
+from bot.app import build_kit, look_ahead
 from bot.cards import CardKeeper
 from bot.context import Kit
 from bot.listeners import cycle as commands
@@ -32,6 +32,7 @@ from csi.models import Batch, Cycle, Kpi, Measurement, Reminder, Source
 from csi.proving import prove
 from csi.storage import migrate, rows
 from csi.terms import Role
+from tests.benchmarks import answering, outbox
 from tests.benchmarks.counting import counted
 from tests.benchmarks.workspace import EVERYWHERE, SOMEWHERE, Size, build
 from tests.databases import PostgresServer
@@ -70,7 +71,12 @@ def _all(name: str, url: str, folder: Path) -> None:
             work()
         cells = f"{found.queries:>8,}{1000 * found.seconds:>9,.0f}{1000 * found.longest:>9,.0f}"
         print(f"{name:<12}{what:<44}{cells}", flush=True)
-    kit.slow.close()
+    bot = answering.ours(settings, kit.sessions.engine, lambda: at[0])
+    look_ahead(bot.kit)
+    for line in (*answering.told(bot), *outbox.told(kit.sessions, str(folder))):
+        print(f"{name:<12}{line}", flush=True)
+    for one in (kit, bot.kit):
+        one.slow.close()
     kit.sessions.engine.dispose()
 
 
@@ -85,9 +91,11 @@ def _rows(kit: Kit, at: list[datetime]) -> Iterator[tuple[str, Callable[[], Any]
     _change(kit)
     yield "card of one change", keeper.look
     yield "tick after one change", ticking.tick
+    yield "what waits everywhere, after a start", lambda: look_ahead(kit)
     for what, person in (("App Home, a role in all services", EVERYWHERE), ("App Home, in three", SOMEWHERE)):
         yield what, lambda person=person: home.drawn(kit, TEAM, person)
-    yield "/csi status", lambda: commands._seen(BODY, kit)
+    for what in ("/csi status, the first after a change", "/csi status"):
+        yield what, lambda: commands._seen(BODY, kit)
     yield "/csi history", lambda: commands.history(lambda **_: None, BODY, kit)
     _deliver(kit, DELIVERIES)
     yield f"/csi gather, {DELIVERIES:,} deliveries", lambda: _gather(kit)

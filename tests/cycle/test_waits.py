@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from csi import cycle as cycles
 from csi import roles
-from csi.cycle import Waits
+from csi.cycle import Overview, Waits
 from csi.keeping import erasing
 from csi.models import Cycle, Report
 from csi.reading.files import FileStore
@@ -103,6 +103,32 @@ def test_who_gets_a_role_sees_its_service_and_who_loses_it_does_not(three: Datab
     with three.sessions() as session:
         roles.revoke(session, service_id=first(session).service_id, **about)  # type: ignore[arg-type]
     assert kinds(three, waits, "UNEW") == []
+
+
+def test_a_card_is_made_anew_after_a_change_of_its_cycle_and_on_a_new_day(three: Database) -> None:
+    waits = Waits()
+
+    def seen(number: int, now: datetime = NOW) -> Overview:
+        with three.sessions.reading() as session:
+            return waits.overview(session, cycles.open_cycles(session, TEAM)[number], now)
+
+    with counted(three.engine) as found:
+        assert seen(0) == seen(0)
+    assert found.queries > 4, "nothing is kept, nor all looked at, before somebody looked at all"
+    assert not waits._known
+    kinds(three, waits, ALICE)
+    before, other = seen(0), seen(1)
+    with three.sessions.reading() as session:
+        assert before == cycles.overview(session, first(session), NOW)
+    with counted(three.engine) as found:
+        assert seen(0) is before
+    assert found.queries == 2
+    with three.sessions() as session:
+        about = {"team_id": TEAM, "action_id": before.waiting[1].subject_id, "version": 1}
+        deciding.decide(session, choice="reject", actor=CAROL, now=NOW, reason="no", **about)
+    assert seen(0).actions_open == before.actions_open - 1
+    assert seen(1) is other
+    assert seen(1, NOW + timedelta(days=1)) is not other
 
 
 def test_a_closed_cycle_and_a_deleted_workspace_are_gone(three: Database, tmp_path: object) -> None:
