@@ -27,11 +27,12 @@ from bot.scheduler import Scheduler
 from bot.settings import Settings
 from bot.web import serve
 from csi import storage
+from csi.command.group import PlainGroup
 from csi.errors import CsiError, InvalidInput
 from csi.keeping import erasing
 from csi.reading.files import FileStore
 
-cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+cli = typer.Typer(cls=PlainGroup, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
 @cli.command()

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from csi.command.drafting import Drafting, draft_all
+from csi.command.group import PlainGroup
 from csi.command.several import Asked, run_all
 from csi.command.status import Status
 from csi.command.unwanted import UnknownVerdict, unwanted
@@ -18,7 +19,7 @@ from csi.errors import CsiError
 from csi.reading.connectors import addresses
 from csi.study.engines import Engine
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+app = typer.Typer(cls=PlainGroup, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
 @app.callback()
