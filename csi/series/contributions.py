@@ -200,7 +200,7 @@ class Looking:
             yield from backward(self.frame, kpi.value)
             yield from self._paused_wrongly(kpi, kpi.value)
         if isinstance(kpi.value, str) and measure_of(kpi.measure).has_units:
-            yield from below_zero(kpi, _numbers(kpi, self, kpi.value))
+            yield from below_zero(kpi, _numbers(kpi, self, kpi.value), self.known.of_columns.get(kpi.value, ""))
         if measure_of(kpi.measure).has_units:
             yield from odd_units(kpi, self.known, self.frame, self.used_units)
         if measure_of(kpi.measure).takes is Takes.ANSWERS:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from csi.definition import KpiDefinition
 from csi.series.column_units import Known, wanted_units
-from csi.series.columns import moment_of_row
+from csi.series.columns import SECONDS, moment_of_row
 from csi.series.money import is_money
 from csi.series.periods import microseconds
 from csi.series.refusals import SetAside
@@ -38,16 +38,27 @@ def odd_units(kpi: KpiDefinition, known: Known, frame: pd.DataFrame, used: Seque
             yield from _too_early(known, frame, column, unit, moment_of_row(kpi))
 
 
-def below_zero(kpi: KpiDefinition, cells: np.ndarray) -> Iterator[SetAside]:
-    """Rows of a column of lengths of time that are below zero, unless a person says that these are differences."""
+def below_zero(kpi: KpiDefinition, cells: np.ndarray, own: str = "") -> Iterator[SetAside]:
+    """Rows of a column of lengths of time that are below zero, unless a person says that these are differences.
+
+    ``own`` is the unit of the cells: what is in seconds, as clocks are read, is shown as a clock.
+    """
     unit = find(kpi.unit)
     if unit is None or unit.dimension != "time" or "value" in kpi.meant:
         return
     rows = np.flatnonzero(cells < 0)
     if len(rows):
-        shown = [plainly(cell) for cell in cells[rows]]
+        shown = [_clock(cell) if own == SECONDS else plainly(cell) for cell in cells[rows]]
         expected = "0 or more; of a difference that may be negative, meant: [value] in the study"
         yield SetAside(rows, str(kpi.value), shown, BELOW_ZERO, expected)
+
+
+def _clock(seconds: float) -> str:
+    """Seconds as hours, minutes and seconds with their sign, however many hours: -34:53:01."""
+    whole, rest = divmod(abs(seconds), 1)
+    minutes, second = divmod(int(whole), 60)
+    fraction = plainly(rest).removeprefix("0") if rest else ""
+    return f"{'-' if seconds < 0 else ''}{minutes // 60}:{minutes % 60:02d}:{second:02d}{fraction}"
 
 
 def _exchanged(known: Known, wanted: Sequence[str]) -> set[str]:
