@@ -44,6 +44,11 @@ class Grid:
             cells = cells[:-1]
         return cells, self.line_after(header), self.rows[place + 1 :]
 
+    def row_above(self, line: int) -> list[str]:
+        """The cells of the row above the one on ``line``; none above the first."""
+        place = self.lines.index(line)
+        return self.rows[place - 1] if place else []
+
     def line_after(self, line: int) -> int:
         """The line the row below the one on ``line`` starts on."""
         place = self.lines.index(line)

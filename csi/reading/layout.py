@@ -26,7 +26,7 @@ from csi.reading.kinds import (
     undecided,
 )
 from csi.reading.quantities import PLAIN, Written, written
-from csi.reading.second_header import is_second_header, joined_names, units_below
+from csi.reading.second_header import is_above, is_second_header, joined_names, units_below
 from csi.reading.times_of_day import has_clock, tells_when
 from csi.reading.wide import shape_of
 
@@ -269,10 +269,11 @@ def _below(grid: Grid, row: int) -> _Head:
     body = [cells + [""] * (width - len(cells)) for cells in body[:most]]
     above, second = header, []
     if row and body and is_second_header(body[0][:width], [cells[:width] for cells in body[1:]]):
-        second = body[0]
-        header = joined_names(header, second)[:width]
+        second, body = body[0], body[1:]
+        header = joined_names(header, second, body)[:width]
         first_line = grid.line_after(first_line)
-        body = body[1:]
+    elif row and is_above(upper := grid.row_above(row), header):
+        header = joined_names(upper, header, body)[:width]
     columns = [[cells[place] for cells in body] for place in range(width)]
     names = usable_names(header, width)
     return _Head(names, first_line, columns, repeated_names(header, width), units_below(names, above, second))
