@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from unicodedata import normalize
 
 from csi.errors import InvalidInput
 from csi.words.nearest import nearest
@@ -15,7 +16,7 @@ def usable_names(header: Sequence[str], width: int = 0) -> tuple[str, ...]:
 
     An empty name becomes ``column_N`` by its position; ``width`` adds unnamed columns beyond the header.
     """
-    cells = [" ".join(cell.split()) for cell in header]
+    cells = [_plain(cell) for cell in header]
     cells += [""] * (width - len(cells))
     taken: set[str] = set()
     names = []
@@ -28,12 +29,17 @@ def usable_names(header: Sequence[str], width: int = 0) -> tuple[str, ...]:
 
 def repeated_names(header: Sequence[str], width: int = 0) -> dict[str, tuple[str, ...]]:
     """Per name that stands more than once what its further columns are called: ``Variant`` has ``Variant_2``."""
-    cells = [" ".join(cell.split()) for cell in header]
+    cells = [_plain(cell) for cell in header]
     further: dict[str, list[str]] = {}
     for cell, name in zip(cells, usable_names(header, width), strict=False):
         if cell and cell != name:
             further.setdefault(cell, []).append(name)
     return {name: tuple(names) for name, names in further.items()}
+
+
+def _plain(cell: str) -> str:
+    """A name with single blanks, and with each accent on its letter: programs of a Mac write them one by one."""
+    return normalize("NFC", " ".join(cell.split()))
 
 
 def _free(name: str, taken: Collection[str]) -> str:

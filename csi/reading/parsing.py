@@ -26,6 +26,8 @@ _PARTS = ("year", "month", "day", "hour", "minute", "second", "week", "weekday",
 _DEFAULTS = {"year": 1970, "month": 1, "day": 1, "week": -1, "weekday": 1, "quarter": -1, "semester": -1}
 # No date of the Gregorian calendar that a program writes lies there; years of other calendars do.
 _BUDDHIST, _PERSIAN = (2400, 2700), (1300, 1500)
+# The Gregorian calendar begins in 1582: an earlier year is a slip (0025), but for the first, which says nothing.
+_GREGORIAN, _NOTHING_YEAR = 1582, 1
 # Two digits from 50 on are 2550 and later in Thailand, which is 2007 and later.
 _THAILAND, _SHORT_BUDDHIST = "Asia/Bangkok", 50
 # POSIX: two-digit years 69-99 are 1969-1999, 00-68 are 2000-2068.
@@ -291,7 +293,7 @@ class _Numbers:
         whole = (causes == Cause.NONE) & ~self.short_year
         causes[whole & (year >= _BUDDHIST[0]) & (year < _BUDDHIST[1])] = Cause.BUDDHIST_YEAR
         causes[whole & (year >= _PERSIAN[0]) & (year < _PERSIAN[1])] = Cause.OTHER_CALENDAR
-        bad = (causes == Cause.NONE) & ~(day_fits & clock_fits & (year >= 1))
+        bad = (causes == Cause.NONE) & ~(day_fits & clock_fits & ((year >= _GREGORIAN) | (year == _NOTHING_YEAR)))
         causes[bad] = np.where(self.parts["week"][bad] == _LAST_WEEK, Cause.NO_SUCH_WEEK, Cause.NO_SUCH_DAY)
         other = {"day_first": Cause.MONTH_FIRST, "month_first": Cause.DAY_FIRST}.get(order)
         if other is not None and bad.any():

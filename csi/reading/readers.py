@@ -25,6 +25,7 @@ from csi.reading.encoding import NotInEncoding
 from csi.reading.endings import Trimming, without_names
 from csi.reading.far_dates import REASON as FAR
 from csi.reading.far_dates import Beside, Far, newest_days, without_far
+from csi.reading.ids import plain_ids
 from csi.reading.layout import Layout
 from csi.reading.mixed_currencies import mixture
 from csi.reading.mixed_orders import check_one_order
@@ -211,6 +212,7 @@ class _Plan:
     decimal: str
     missing: tuple[str, ...]
     meant: frozenset[str] = frozenset()
+    key: str = ""
 
     def typed(self, chunk: Chunk, *, is_whole: bool = False) -> Reading:
         """Type one chunk; cells that cannot be read go to quarantine, and rows without a readable moment.
@@ -253,6 +255,8 @@ class _Plan:
                 raise InvalidInput(name, mixed)
             rejected += _unread(chunk, name, unread[name], "not a number", expected_number(self.decimal, name, form))
             frame[name] = values
+        if self.key in frame.columns and self.key not in reads and self.key not in self.numbers:
+            frame[self.key] = plain_ids(frame[self.key])
         if (marks := refused_marks(unread | long)) is not None:
             frame[REFUSED] = marks
         tried, dated = self._placed(frame, unread)
@@ -384,6 +388,7 @@ def _plan(
         decimal=layout.decimal,
         missing=source.missing,
         meant=frozenset(name for name in orders if source.is_meant(name)),
+        key=source.key,
     )
 
 

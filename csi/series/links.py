@@ -10,6 +10,7 @@ import pandas as pd
 
 from csi.definition import StudyDefinition
 from csi.errors import InvalidInput, key_of_source
+from csi.reading.ids import plain_ids
 from csi.series.columns import LINKED, Link, link_of
 
 
@@ -53,7 +54,7 @@ def pairs_of(study: StudyDefinition, source: str, table: pd.DataFrame) -> Pairs 
     link = link_of(study.sources[source])
     if link is None:
         return None
-    pairs = table[[link.own, link.other]].dropna().drop_duplicates()
+    pairs = table[[link.own, link.other]].apply(plain_ids).dropna().drop_duplicates()
     _once(source, link, pairs)
     own, other = study.sources[source].key, study.sources[link.source].key
     return Pairs(link.source, own, other, pairs.set_index(link.own)[link.other])

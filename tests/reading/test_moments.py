@@ -168,3 +168,12 @@ def test_a_month_with_a_number_is_told_how_to_read_its_year() -> None:
 def test_the_files_of_all_zones_are_looked_through_once():
     assert zones() is zones()
     assert {"Europe/Lisbon", "UTC"} <= zones()
+
+
+@pytest.mark.parametrize(
+    ("text", "is_read"),
+    [("0025-03-01", False), ("1025-03-01", False), ("1581-12-31", False), ("1582-01-01", True), ("1906-03-01", True)],
+)
+def test_a_year_before_the_calendar_is_a_slip(text: str, is_read: bool) -> None:
+    read = read_moments(pa.chunked_array([pa.array([text, "2025-03-01"])]), "iso", "UTC")
+    assert read.unreadable.tolist() == [not is_read, False]
