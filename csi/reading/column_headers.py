@@ -225,6 +225,7 @@ _MANIFOLD = re.compile(r"(?i)k|t|m|mn|mio|mrd|bn|mld|tsd|tys|тыс|тис|mil|t
 _NEW_WORD = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])")
 # Words that are a unit where they stand alone, and behind a number often something else: (perc), (tim), (mn).
 _SHORT_ALONE = {"perc": "min", "tim": "h", "mn": "min"}
+_ADJECTIVE_AND_UNIT = 2  # words between brackets
 _LONG = 4  # letters of a word between brackets that is a unit in a language of few exports; ours
 _DATA = {name.casefold(): name for name in ("kB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB")}
 
@@ -235,18 +236,21 @@ def unit_in(header: str) -> str:
     if special := _person_day(header) or _tiny(header) or scaled_in(header):
         return special
     words = _words(_BRACKETED.sub(r"\g<before> ", header))
-    lasts = _lasts(words) or not words
+    lasts = _lasts(words) or not words or _names_length(header)
     for found in _BRACKETED.finditer(header):
         text = (found["round"] if found["round"] is not None else found["square"]).strip()
         is_letter = len(text) == 1 and text.isalpha() and text.isascii() and text != "h"
-        is_plural = found["before"].lower() != found["before"].upper() and len(text) <= 2 and text.isascii()  # Tag(e)
+        is_cased = found["before"].lower() != found["before"].upper()
+        is_plural = is_cased and len(text) <= 2 and text.isascii() and text != "h"  # Tag(e), but Time(h)
         if not is_plural and (lasts or not is_letter or found["square"]) and (unit := _alone(text)):
             return unit
+        if lasts and len(several_words := text.split()) == _ADJECTIVE_AND_UNIT and (unit := _alone(several_words[1])):
+            return unit  # (bus. hrs)
         if _names_length(header[: found.start() + 1]) and (unit := _of_language(folded(text))):
             return unit  # Durasi (jam), Trukmė (val.)
     return (
         _behind_comma(header, lasts)
-        or _behind_in(words)
+        or _behind_in(words, lasts=lasts)
         or _counted(words)
         or ("" if _is_we(header, words) else _last(words))
     )
@@ -380,12 +384,12 @@ def _behind_comma(header: str, lasts: bool) -> str:
     return unit if is_plain and unit not in ("d", "wk", "mo", "y") else ""
 
 
-def _behind_in(words: list[str]) -> str:
+def _behind_in(words: list[str], *, lasts: bool) -> str:
     for before, word in pairwise(words):
         if folded(before) in _IN:
             unit = _alone(word)
             is_span = unit in ("d", "wk", "mo", "y") and folded(word) not in several()  # day in month
-            if unit and not is_span and (len(word) > 1 or word == "%"):
+            if unit and not is_span and (len(word) > 1 or word == "%" or (lasts and word in "hs")):
                 return unit
     return ""
 

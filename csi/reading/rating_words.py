@@ -18,7 +18,6 @@ _SKIN = re.compile("[\U0001f3fb-\U0001f3ff]")
 _NUMBERED = re.compile(r"^\(?\d{1,2}\)?\s*[-–—=:.)]*\s+(?=\D)|^\d{1,2}\s*[-–—=:.)]+\s*(?=\D)")
 _NUMBER_BEHIND = re.compile(r"\s*[(\[]\d{1,2}[)\]]$")
 _SAID = re.compile(r"(\d{1,2})\s*(?:[=:–—-]|→)\s*([^\d,;()\[\]/]+)|(\d{1,2})\s*[(\[]([^)\]\d]+)[)\]]")
-_LANGUAGES = ("en", "de", "fr", "es", "pt", "it", "nl", "pl", "any")
 
 
 class Answer(StrEnum):
@@ -39,9 +38,7 @@ def _file() -> Mapping[str, Any]:
 def words() -> Mapping[str, Answer]:
     """Every known wording, as ``plain`` writes it, with what it says."""
     found = _file()
-    return {
-        plain(str(word)): answer for answer in Answer for language in _LANGUAGES for word in found[answer][language]
-    }
+    return {plain(str(word)): answer for answer in Answer for spoken in found[answer].values() for word in spoken}
 
 
 def plain(text: str) -> str:

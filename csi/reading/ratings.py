@@ -201,13 +201,13 @@ def good_of(scale: Scale, column: str) -> str:
 
 
 def where_of(scale: Scale, column: str) -> str:
-    """The condition that every answer meets: what is no answer, and what nobody has explained, is left out."""
+    """The condition that every answer meets, also one that nobody has explained: left out it could only flatter."""
     if scale.kind is ScaleKind.NUMBERS and not scale.values(Answer.NONE):
         return f"not {_name(column)} is missing"
     if scale.kind is ScaleKind.NUMBERS:
         lowest = min(int(value) for value in scale.answers if _WHOLE.fullmatch(value))
         return f"{_name(column)} >= {lowest}"
-    return _among(column, scale.values(Answer.SATISFIED, Answer.NEUTRAL, Answer.DISSATISFIED))
+    return _among(column, (*scale.values(Answer.SATISFIED, Answer.NEUTRAL, Answer.DISSATISFIED), *scale.unknown))
 
 
 def _edge(scale: Scale) -> int:

@@ -17,6 +17,7 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u200b\ufeff\ufe0e\ufe0f"))  # zero width, 
 
 # Boolean signs that belong to no language. A cross beside a tick says no; alone it is what fills a box.
 _PLAIN = ("true t 1 1.0 1,0 ✓ ✔ ☑ ✅", "false f 0 0.0 0,0 ✗ ✘ ☐ ❌")
+_MINUS_ONE = ("-1 -1.0 -1,0", "0 0.0 0,0")  # as Access and Visual Basic write them
 _BOXES = (("x ☒", "☐ - –"), ("✓ ✔ ☑ ✅ ○ ◯", "x × ✗ ✘ ☒ ❌ ☐ - –"))
 # The yes and no of the languages exports come in, with the logical words of spreadsheets where these differ. Source:
 # Unicode CLDR, posix/messages (yesstr, nostr), which Babel does not carry; letters only where programs export them.
@@ -97,7 +98,11 @@ def _pair(yes: str, no: str) -> Pair:
 
 _SIGNS = _pair(*_PLAIN)
 _SPOKEN = tuple(_pair(*words) for words in _LANGUAGES)
-PAIRS = (*(_pair(*one) for one in _BOXES), *(Pair(one.yes | _SIGNS.yes, one.no | _SIGNS.no) for one in _SPOKEN))
+PAIRS = (
+    *(_pair(*one) for one in _BOXES),
+    *(Pair(one.yes | _SIGNS.yes, one.no | _SIGNS.no) for one in _SPOKEN),
+    _pair(*_MINUS_ONE),
+)
 _EVERY_YES: Words = frozenset().union(*(one.yes for one in PAIRS))
 _EVERY_NO: Words = frozenset().union(*(one.no for one in PAIRS))
 

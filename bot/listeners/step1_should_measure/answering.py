@@ -50,9 +50,7 @@ def with_answers(form: Mapping[str, Any], known: Mapping[str, Any], column: str,
     if form["good"] != before or not chosen or is_as_it_was:
         return {}
     is_usual = set(chosen) == set(scale.values(Answer.SATISFIED))
-    explained = [value for value in chosen if value in shown.unknown]
     usual = where_of(scale, column)
-    every = those(scale, column, [*shown.values, *explained]) if explained else usual
     good = good_of(scale, column) if is_usual else those(scale, column, chosen)
     is_theirs = form["where"] not in ("", usual)  # a condition of their own stays
-    return {"good": good, **({} if is_theirs else {"where": every})}
+    return {"good": good, **({} if is_theirs else {"where": usual})}

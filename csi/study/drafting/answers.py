@@ -14,6 +14,7 @@ from csi.series.net_promoter import shows_scale
 from csi.series.truths import Pair, folded, pair_of, words_of
 from csi.study.drafting.looked import Looked
 from csi.study.drafting.offer import UNKNOWN, Offer, slug
+from csi.study.drafting.outcomes import outcomes_of
 from csi.study.drafting.wished import (
     HIGHER,
     asks_yes_or_no,
@@ -37,7 +38,11 @@ def answers(file: Looked, at: str) -> Iterator[Offer]:
     rated = [offer for name in file.values if (offer := _rated(file, name, at))]
     yield from rated[:MOST]
     seen = {offer.column for offer in rated}
-    said = [offer for name in file.values if name not in seen and (offer := _truths(file, name, at))]
+    said = [
+        offer
+        for name in file.values
+        if name not in seen and (offer := _truths(file, name, at) or _promises(file, name, at))
+    ]
     yield from said[:MOST]
 
 
@@ -91,13 +96,13 @@ def _satisfied(file: Looked, name: str, at: str, scale: Scale) -> Offer:
     if not (scale.direction_said or says_satisfied(name)):
         asks["good"] = _BEST_UNSAID
     if scale.unknown:
-        asks["where"] = f"left out, as nobody says what they mean: {_few(scale.unknown)}"
+        asks["where"] = f"counted as not satisfied, as nobody says what they mean: {_few(scale.unknown)}"
     return Offer(slug(f"satisfied {name}"), keys, f"its cells are answers: {_seen(file, name)}", asks, name)
 
 
 def _answered(file: Looked, name: str, scale: Scale) -> str:
     """The condition that a row holds an answer: any, where all that the column holds are some."""
-    told = {one for one, said in scale.answers.items() if said is not Answer.NONE}
+    told = {one for one, said in scale.answers.items() if said is not Answer.NONE} | {*scale.unknown}
     return quoting.filled(name) if {*file.values[name]} <= told else where_of(scale, name)
 
 
@@ -126,6 +131,25 @@ def _truths(file: Looked, name: str, at: str) -> Offer | None:
     }
     asks = {} if direction else {"direction": UNKNOWN}
     return Offer(slug(f"share {name}"), keys, f"its cells say yes or no: {_seen(file, name)}", asks, name)
+
+
+def _promises(file: Looked, name: str, at: str) -> Offer | None:
+    """The share of promises that were kept; None where a column says that of none."""
+    found = outcomes_of(file.values[name])
+    if found is None or name in file.moments or not quoting.is_sayable(name):
+        return None
+    every = (*found.kept, *found.broken)
+    keys = {
+        "name": f"Share of {name}: {found.kept[0]}",
+        "source": file.id,
+        "at": at,
+        "measure": "share",
+        "where": quoting.filled(name) if len(every) == len(file.values[name]) else _among(name, every),
+        "good": _among(name, found.kept),
+        "unit": "%",
+        "direction": HIGHER,
+    }
+    return Offer(slug(f"share {name}"), keys, f"its cells say what was kept: {_seen(file, name)}", {}, name)
 
 
 def _may_be_codes(words: Set[str]) -> bool:
