@@ -58,7 +58,7 @@ def test_a_drafted_study_runs_as_it_stands(tmp_path: Path, csi: Csi, language: s
     assert values <= set(range(10, 19))
 
 
-def test_a_workbook_and_a_csv_become_two_sources(tmp_path: Path, process: Csi) -> None:
+def test_a_workbook_and_a_csv_become_two_sources(tmp_path: Path, csi: Csi, process: Csi) -> None:
     cases(NAMES["en"]).to_csv(tmp_path / "in.csv", index=False)
     cases(NAMES["pt"], form="%Y-%m-%d %H:%M").to_excel(tmp_path / "in.xlsx", index=False, engine="xlsxwriter")
     (tmp_path / "below").mkdir()
@@ -72,7 +72,7 @@ def test_a_workbook_and_a_csv_become_two_sources(tmp_path: Path, process: Csi) -
         "in_2": "../in.xlsx",
     }
     assert (study["service"], study["timezone"]) == ("Desk", "Europe/Lisbon")
-    done = process("run", "below/s.yml", "--no-charts", "--out", "o")
+    done = csi("run", "below/s.yml", "--no-charts", "--out", "o")
     assert done.returncode == 0, done.stderr
 
 

@@ -194,12 +194,16 @@ OWN_ERRORS = {
 }
 
 
+LOOKED_AT = (ast.Assign, ast.Call, ast.Compare, ast.ExceptHandler, ast.NamedExpr)
+
+
 def read(tree: ast.Module, sayers: Mapping[str, frozenset[str]] | None = None) -> Iterator[tuple[str, int]]:
     """Names of sentences that something is decided by, with their lines."""
     module = module_of(tree, sayers or {})
     inner = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     scopes: list[ast.AST] = inner if inner else [tree]
-    for nodes in (list(ast.walk(scope)) for scope in scopes):
+    for scope in scopes:
+        nodes = [node for node in ast.walk(scope) if isinstance(node, LOOKED_AT)]
         known = known_in(nodes, module)
         for node in nodes:
             yield from ((name, node.lineno) for name in decided_by(node, module, known))
