@@ -93,6 +93,12 @@ class Measure:
         return self.family is Family.COUNT
 
     @property
+    def is_split(self) -> bool:
+        """Whether its rows can be told apart by groups, and joined again: cases, rows that are counted, and rates."""
+        rows_counted = self.is_counting and self.takes is Takes.NOTHING
+        return self.is_of_cases or rows_counted or self.takes is Takes.SIDES
+
+    @property
     def is_of_spans(self) -> bool:
         """Whether its value is a span of time that lies across periods."""
         return self.takes is Takes.SPANS

@@ -16,6 +16,7 @@ DECIDED = {
     "is_level": {"mean", "median", "min", "max", "last", "p90"},
     "is_averaging": {"sum", "mean", "median", "p90"},
     "is_of_cases": {"mean", "median", "share", "nps", "p90"},
+    "is_split": {"mean", "median", "share", "nps", "p90", "count", "ratio"},
     "is_of_spans": {"availability", "backlog"},
     "has_value_of_nothing": {"count", "distinct", "sum", "availability", "backlog"},
     "is_of_amounts": {"sum", "mean", "median", "min", "max", "last", "p90"},

@@ -18,6 +18,9 @@ SURE = 0.99  # of the next period, for each side
 LOST = 0.62  # degrees of freedom of a mean moving range for each point but one. Source: after Cryer and Ryan (1990)
 MOST_REPETITIVE = 0.9  # expected φ beyond which nothing is promised
 SKEWED = 0.5  # skewness from which limits of the logarithms are looked at, too; ours
+STRAIGHT = (
+    0.1  # σ of logarithms up to which they are as good as a straight line: skewness is then no matter of them. Ours
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +164,8 @@ def _of_logarithms(panel: Panel, limits: tuple[Floats, Floats], times: Floats) -
         return limits
     way = np.sign(sign[rows])[:, None]
     logs = np.log(np.where(panel.after[rows], way * panel.values[rows], np.nan))
-    reach = (times[rows] * mean(moving_ranges(logs)) / D2)[:, None]
+    sigma = mean(moving_ranges(logs)) / D2
+    reach = np.where(sigma > STRAIGHT, times[rows] * sigma, np.nan)[:, None]
     middle = mean(logs)[:, None]
     lower, upper = (np.array(part) for part in limits)
     ends = way * np.exp(middle - reach), way * np.exp(middle + reach)

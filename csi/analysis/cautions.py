@@ -13,7 +13,7 @@ from csi.analysis.assurance import ON_AVERAGE, RELIABLY
 from csi.analysis.change_state import IMPROVED, NOT_DETECTED, WORSE
 from csi.analysis.drafts import SIGNIFICANT, Draft, varying
 from csi.analysis.limits import FEWEST, ROBUST_FROM
-from csi.analysis.mix import explaining
+from csi.analysis.mix import explaining, is_mixed
 from csi.analysis.season import HISTORY
 from csi.analysis.seen import seldom
 from csi.analysis.signals import RUN
@@ -109,7 +109,7 @@ def _mix_found(draft: Draft) -> str:
     """That the mix of a column which nobody named explains a change that is claimed."""
     row, facts = draft.row, draft.facts
     claimed = facts.change.state in (IMPROVED, WORSE) and not facts.mix
-    if not claimed or row.item.strata is not None:
+    if not claimed or row.item.strata is not None or not is_mixed(row.item.definition.measure):
         return ""
     found = explaining(row.item.groups, (row.before, row.after), facts.matters)
     if found is None:

@@ -12,8 +12,8 @@ from csi.analysis.limits import Flags, Floats
 from csi.analysis.signals import RUN
 
 STEADY = 0.10  # expected φ up to which seven in a row are no wandering
-HINTED = 0.3  # p of the windows' difference that a run of such a series has to be joined by
-CLEAR = 0.01  # p of the run alone against the baseline, whatever the windows as a whole say
+HINTED = 0.15  # p of the windows' difference that a run of such a series has to be joined by
+CLEAR = 0.005  # p of the run alone against the baseline, whatever the windows as a whole say
 LOPSIDED = 0.65  # of the baseline on one side of its mean: no run of even chances; ours
 
 

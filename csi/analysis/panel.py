@@ -74,8 +74,7 @@ def panel(inputs: Sequence[KpiInput]) -> Panel:
     stacked = {name: np.full((len(inputs), periods), np.nan) for name in STACKED}
     left_out = np.full((len(inputs), 2), np.nan)
     used, before, after = (np.zeros((len(inputs), periods), dtype=bool) for _ in range(3))
-    for row, item in enumerate(inputs):
-        columns = _columns(item)
+    for row, (item, columns) in enumerate(zip(inputs, _columns(inputs), strict=True)):
         length = len(item.series)
         for name, into in stacked.items():
             into[row, :length] = _numbers(columns, name, length)
@@ -127,15 +126,36 @@ def _parts(inputs: Sequence[KpiInput], values: Floats, used: Flags) -> Flags:
     return within & np.array(aimed, dtype=bool) & np.array(told, dtype=bool)
 
 
-def _columns(item: KpiInput) -> Columns:
-    """The columns a KPI needs; taking one out of a frame is dear when there are a thousand."""
-    series = item.series
+def _columns(inputs: Sequence[KpiInput]) -> list[Columns]:
+    """The columns each KPI needs. Taking one out of a frame is dear: frames that are alike are joined, then cut."""
+    alike: dict[tuple[Any, ...], list[int]] = {}
+    for row, item in enumerate(inputs):
+        alike.setdefault((_wanted(item), *item.series.columns), []).append(row)
+    found: list[Columns] = [{}] * len(inputs)
+    for (wanted, *there), rows in alike.items():
+        names = [name for name in wanted if name in there]
+        for row, columns in zip(rows, _taken([inputs[row].series for row in rows], names), strict=True):
+            found[row] = columns
+    return found
+
+
+def _taken(frames: list[pd.DataFrame], names: list[str]) -> list[Columns]:
+    """The named columns of frames that have the same ones; one that is not of one kind in all is taken singly."""
+    some = [frame for frame in frames if len(frame)]  # columns of nothing are of no kind
+    whole = pd.concat(some, ignore_index=True) if len(some) > 1 else pd.DataFrame()
+    arrays = {name: whole[name].array for name in names if name in whole and whole[name].dtype != object}
+    ends = np.cumsum([len(frame) for frame in frames]).tolist()
+    return [
+        {name: arrays[name][end - len(frame) : end] if name in arrays else frame[name].array for name in names}
+        for frame, end in zip(frames, ends, strict=True)
+    ]
+
+
+def _wanted(item: KpiInput) -> tuple[str, ...]:
     wanted: tuple[str, ...] = _ALWAYS
     if measure_of(item.definition.measure).has_sides:
         wanted = (*wanted, "numerator", "denominator")
-    if measure_of(item.definition.measure).is_net:
-        wanted = (*wanted, *net_promoter.SIDES)
-    return {name: series[name].array for name in wanted if name in series}
+    return (*wanted, *net_promoter.SIDES) if measure_of(item.definition.measure).is_net else wanted
 
 
 def _numbers(columns: Columns, name: str, length: int) -> Floats:

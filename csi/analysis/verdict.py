@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from csi.analysis.aim import CONCERN, IMPROVEMENT
 from csi.analysis.analysis import Against, Assurance, Change, Gate, WindowSummary
@@ -21,7 +22,7 @@ HIGH_PHI = 0.3  # from here 12 + 12 points still deceive now and then. Source: d
 STRONG_P, MODERATE_P = 0.01, 0.05
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Facts:
     """All that the verdict rests on.
 
@@ -75,7 +76,7 @@ class Facts:
     against: Against = field(default_factory=Against)
     aims: tuple[float, ...] = ()
 
-    @property
+    @cached_property
     def read(self) -> Moved:
         """The levels, their difference and its interval as they are read, wherever they are said."""
         change = self.change

@@ -1,7 +1,8 @@
 """Where is it? A KPI's change by the groups of one column: which of them moved otherwise than the rest.
 
-Shares as a funnel: a group's change lies within limits around that of all, which are the wider the fewer cases it
-has, and the more periods vary beyond chance. Numbers ranked, each with its interval. Causes as a Pareto. Never people
+Shares and rates as a funnel: a group's change lies within limits around that of all, which are the wider the fewer
+cases it has, and the more periods vary beyond chance. Counts, and causes, as a Pareto: which groups bring most. Other
+numbers ranked, each with its interval. Never people
 (``csi/series/grouping.py``), and no group of fewer than five cases before or after (V6.7).
 """
 
@@ -15,7 +16,7 @@ from scipy import special
 
 from csi.analysis.analysis import GroupMoved, Where
 from csi.analysis.drafts import Draft
-from csi.analysis.effect import mean_change
+from csi.analysis.effect import count_change, mean_change
 from csi.analysis.limits import Flags, Floats
 from csi.analysis.mix import Table, table_of
 from csi.analysis.panel import starts_of
@@ -26,11 +27,12 @@ from csi.words import wording
 from csi.words.together import Move, moved
 
 FUNNEL, RANKED, PARETO = "funnel", "ranked", "pareto"
-MISSED, CASES = "missed cases", "cases"
+MISSED, CASES, EVENTS = "missed cases", "cases", "events"
 MOST_OF_IT = 0.8  # of what is counted, which few causes bring. Source: Juran, Quality Control Handbook (1951)
 LIMIT = 3.0  # standard errors of a funnel. Source: Spiegelhalter, Statistics in Medicine 24 (2005) 1185
 FEWEST = 3  # periods of a group before and after, of which an interval can be made
 SURE, SIDE = 0.05, 1.959964
+_FUNNELLED = frozenset({"share", "rate"})
 MOST = 2  # sentences beside how many are not shown
 
 
@@ -51,7 +53,7 @@ def where(one: Draft) -> Where | None:
     if row.item.strata is not None:
         table = table_of(row.item.strata, starts_of(row.item.series))
         names = tuple(sorted({str(name) for name in row.item.strata.index.get_level_values(1)}))
-        return _told(one, Groups(row.item.definition.strata, names, table.values, table.cases), named=True)
+        return _told(one, Groups(row.item.definition.strata, names, *_filled(one, table)), named=True)
     found = [(one_of, _compared(one, one_of)) for one_of in row.item.groups]
     apart = [(made.p * len(found), group) for group, made in found if len(made.groups) > 1]
     best = min(apart, key=lambda pair: pair[0], default=None)
@@ -61,19 +63,24 @@ def where(one: Draft) -> Where | None:
     return None if causes is None else _told(one, causes, named=False)
 
 
+def _filled(one: Draft, table: Table) -> Table:
+    """Of a count the periods in which a stratum has none, too: they are zero."""
+    return Table(np.nan_to_num(table.values), table.cases) if _family(one) == "count" else table
+
+
 def _told(one: Draft, groups: Groups, *, named: bool) -> Where | None:
     made = _compared(one, groups)
     if len(made.groups) < 2:
         return None
-    share = _is_share(one)
-    missing = share and one.row.item.definition.direction is not Direction.WITHIN
-    if is_of_causes(groups.column):
-        weighed = [replace(group, weight=_weight(one, group, missing=missing)) for group in made.groups]
+    family = _family(one)
+    counted = _counted(one)
+    if family == "count" or is_of_causes(groups.column):
+        weighed = [replace(group, weight=_weight(one, group, counted) * groups.every) for group in made.groups]
         ranked = tuple(sorted(weighed, key=lambda group: -group.weight))
-        kind, counted = PARETO, MISSED if missing else CASES
+        kind = PARETO
     else:
         ranked = tuple(sorted(made.groups, key=lambda group: -abs(group.difference)))
-        kind, counted = FUNNEL if share else RANKED, ""
+        kind, counted = FUNNEL if family in _FUNNELLED else RANKED, ""
     found = Where(
         column=groups.column,
         named=named,
@@ -87,17 +94,25 @@ def _told(one: Draft, groups: Groups, *, named: bool) -> Where | None:
     return replace(found, sentences=_sentences(one, found))
 
 
-def _is_share(one: Draft) -> bool:
-    return one.seen.panel.family[one.seen.number] == "share"
+def _family(one: Draft) -> str:
+    return str(one.seen.panel.family[one.seen.number])
 
 
-def _weight(one: Draft, group: GroupMoved, *, missing: bool) -> float:
-    """The cases of a cause after the change: of a share those that missed, else all."""
-    if not missing:
+def _counted(one: Draft) -> str:
+    """What a Pareto counts: of a share the cases that missed, of a rate its events, else the cases."""
+    if _family(one) == "rate":
+        return EVENTS
+    banded = one.row.item.definition.direction is Direction.WITHIN
+    return MISSED if _family(one) == "share" and not banded else CASES
+
+
+def _weight(one: Draft, group: GroupMoved, counted: str) -> float:
+    """What a group has of what is counted, after the change."""
+    if counted == CASES:
         return float(group.cases_after)
     part = group.after / float(one.seen.panel.scale[one.seen.number])
-    missed = part if one.row.item.definition.direction is Direction.LOWER else 1 - part
-    return float(round(missed * group.cases_after))
+    better_high = counted == MISSED and one.row.item.definition.direction is not Direction.LOWER
+    return float(round((1 - part if better_high else part) * group.cases_after))
 
 
 def _compared(one: Draft, groups: Groups) -> _Compared:
@@ -107,19 +122,22 @@ def _compared(one: Draft, groups: Groups) -> _Compared:
     shown = (n[0] >= MIN_N) & (n[1] >= MIN_N)
     places = np.flatnonzero(shown)
     hidden = int((~shown & (n[0] + n[1] > 0)).sum())
-    if _is_share(one):
+    if _family(one) in _FUNNELLED:
         return _funnel(one, groups, places, hidden)
-    return _ranked(one, groups, places, hidden)
+    return (_by_number if _family(one) == "count" else _ranked)(one, groups, places, hidden)
 
 
 def _funnel(one: Draft, groups: Groups, places: np.ndarray, hidden: int) -> _Compared:
-    """Pooled shares; what is between zero and all of it has Agresti and Caffo's error, so that none is without one."""
+    """Pooled shares or rates, each with an error, so that none is surer than it can be.
+
+    Source: Agresti and Caffo, American Statistician 54 (2000) 280 of shares; of rates half an event more (Jeffreys).
+    """
     scale, sigma_z = float(one.seen.panel.scale[one.seen.number]), one.limits.sigma_z or 1.0
     parts = [tuple(side[places] for side in _pooled(groups, at, scale)) for at in (one.row.before, one.row.after)]
     (first, n), (second, m) = parts
     moved = (second - first) * scale
-    softened = [((share * many + 1) / (many + 2), many + 2) for share, many in parts]
-    variance = sum((p * (1 - p) / many for p, many in softened), np.zeros(len(places)))
+    of_one = _of_rate if _family(one) == "rate" else _of_share
+    variance = sum((of_one(part, many) for part, many in parts), np.zeros(len(places)))
     error = np.sqrt(variance) * scale * max(1.0, sigma_z)
     away, centre, reach = _away(moved, error, n)
     made = [
@@ -138,6 +156,15 @@ def _funnel(one: Draft, groups: Groups, places: np.ndarray, hidden: int) -> _Com
         for of, at in enumerate(places)
     ]
     return _Compared(made, _surest(2 * special.ndtr(-away)), hidden, centre)
+
+
+def _of_share(share: Floats, cases: Floats) -> Floats:
+    softened, many = (share * cases + 1) / (cases + 2), cases + 2
+    return softened * (1 - softened) / many
+
+
+def _of_rate(rate: Floats, over: Floats) -> Floats:
+    return (rate * over + 0.5) / over**2
 
 
 def _away(moved: Floats, error: Floats, weights: Floats) -> tuple[Floats, float, Floats]:
@@ -200,6 +227,31 @@ def _ranked(one: Draft, groups: Groups, places: np.ndarray, hidden: int) -> _Com
     return _Compared(made, _surest(chance), hidden + len(windows) - len(told), centre)
 
 
+def _by_number(one: Draft, groups: Groups, places: np.ndarray, hidden: int) -> _Compared:
+    """Each group's number a period; one is apart whose ratio after to before is another than that of the others."""
+    counts, row = groups.values[places] * groups.every, one.row
+    before, after, used = (np.tile(one_of, (len(places), 1)) for one_of in (row.before, row.after, row.used))
+    ratio, gap = count_change(groups.values[places], np.where(used, 1.0, np.nan), before, after)
+    away, _, _ = _away(ratio.difference, ratio.error, counts[:, row.before].sum(axis=1))
+    chance = 2 * special.stdtr(ratio.df, -away)
+    levels = [counts[:, window].mean(axis=1) for window in (row.before, row.after)]
+    made = [
+        GroupMoved(
+            name=groups.names[at],
+            before=float(levels[0][of]),
+            after=float(levels[1][of]),
+            cases_before=int(groups.cases[at, row.before].sum()),
+            cases_after=int(groups.cases[at, row.after].sum()),
+            difference=float(levels[1][of] - levels[0][of]),
+            lower=float(gap.lower[of] * groups.every),
+            upper=float(gap.upper[of] * groups.every),
+            apart=bool(chance[of] * len(places) < SURE),
+        )
+        for of, at in enumerate(places)
+    ]
+    return _Compared(made, _surest(chance), hidden, float(sum(group.difference for group in made)))
+
+
 def _there(groups: Groups, at: int, window: Flags) -> Floats:
     values = groups.values[at][window]
     return np.asarray(values[np.isfinite(values)])
@@ -208,7 +260,8 @@ def _there(groups: Groups, at: int, window: Flags) -> Floats:
 def _sentences(one: Draft, found: Where) -> tuple[str, ...]:
     """Which causes bring most; which groups moved otherwise than all, or that none did; how many are not shown."""
     brought = [f"By {found.column} {few(found)}"] if found.kind == PARETO else []
-    apart = [_moved(one, found.column, group) for group in found.groups if group.apart][: MOST - len(brought)]
+    telling = sorted((group for group in found.groups if group.apart), key=lambda group: -abs(group.difference))
+    apart = [_moved(one, found.column, group) for group in telling[: MOST - len(brought)]]
     if not apart and not brought:
         apart = [f"No group of {found.column} moved plainly otherwise than the others."]
     hidden = found.suppressed

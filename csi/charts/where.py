@@ -349,7 +349,7 @@ def _pareto(sheet: Figure, rows: Sequence[_Row], top: float) -> None:
         sheet,
         EDGE,
         y + 0.05,
-        said("bars: each cause; line: what causes bring together, up to 100 %"),
+        said("bars: each group; line: what groups bring together, up to 100 %"),
         size=SMALL,
         colour=QUIET,
     )

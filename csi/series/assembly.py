@@ -110,7 +110,7 @@ def assembled(setting: Setting, gathered: Gathered) -> Processed:
         parts=gathered.parts,
         doubts=doubts,
         undated=gathered.whole.undated,
-        groups=groups_of(kpi, gathered.whole.sample, setting.axis.size),
+        groups=groups_of(kpi, gathered.whole.sample, setting.axis.size, setting.source.every),
     )
 
 

@@ -56,12 +56,16 @@ _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.\w+|[^\W\d_]+, [^\W\d_]+")
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """A KPI split by a column: values (NaN: none) and numbers of cases, ``(groups, periods)``."""
+    """A KPI split by a column: values (NaN: none) and numbers of cases, ``(groups, periods)``.
+
+    Of a rate the cases are what its events are counted over. ``every``: one row in so many was looked at.
+    """
 
     column: str
     names: tuple[str, ...]
     values: np.ndarray
     cases: np.ndarray
+    every: int = 1
 
 
 def grouping(head: pd.DataFrame) -> tuple[str, ...]:
@@ -109,6 +113,6 @@ def held_of(frame: pd.DataFrame, kept: np.ndarray, sampled: np.ndarray, names: S
 
 
 def may_split(study: StudyDefinition, source: str) -> bool:
-    """Whether a KPI of a source is compared before and after, and is one of cases, that may be split."""
-    kpis = [kpi for kpi in study.kpis.values() if kpi.source == source and measure_of(kpi.measure).is_of_cases]
+    """Whether a KPI of a source is compared before and after, and may be split by groups of its rows."""
+    kpis = [kpi for kpi in study.kpis.values() if kpi.source == source and measure_of(kpi.measure).is_split]
     return any(None not in (one.baseline, one.evaluation) for one in map(study.of_kpi, kpis))

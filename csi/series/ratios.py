@@ -14,6 +14,8 @@ from csi.measures import measure_of
 from csi.series import units
 from csi.series.column_units import alike, named
 from csi.series.doubts import doubts_of, of_side
+from csi.series.grouping import Groups
+from csi.series.groups import rates_of
 from csi.series.measures import divided, scale_of
 from csi.series.money import is_money
 from csi.series.processed import DIMENSIONS, Processed, Quality, TracePart
@@ -65,7 +67,17 @@ def ratio_of(kpi: KpiDefinition, above: Processed, below: Processed) -> Processe
             *(doubt for side in (above, below) for doubt in of_side(side.doubts, side.kpi.name)),
             *doubts_of(kpi, Tried(), series),
         ),
+        groups=rates_of(kpi, _placed(above, series), _placed(below, series), len(series)),
     )
+
+
+def _placed(side: Processed, series: pd.DataFrame) -> list[Groups]:
+    """The groups of a side that is counted, in the periods of the joined series; where it has none there is nothing."""
+    if not measure_of(side.kpi.measure).is_split:
+        return []
+    places = side.series.index.get_indexer(series.index)
+    there = places >= 0
+    return [replace(one, values=np.where(there, one.values[:, places], 0.0)) for one in side.groups]
 
 
 def require_sums(kpi: KpiDefinition, sides: Iterable[KpiDefinition]) -> None:

@@ -48,6 +48,7 @@ class SourceRows:
         further: per column that the study does not name the moments of these rows (int64 us; missing: none).
         shared: rows that stand alike in two deliveries; looked for where no column names a case.
         groups: of these rows the columns that split them into a few groups, by their position in ``frame``.
+        every: one row in how many these are.
     """
 
     source: SourceDefinition
@@ -69,6 +70,7 @@ class SourceRows:
     sampled: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     further: Mapping[str, np.ndarray] = field(default_factory=dict)
     groups: pd.DataFrame = field(default_factory=pd.DataFrame)
+    every: int = 1
     shared: tuple[Shared, ...] = ()
 
 
@@ -143,6 +145,7 @@ def settle(
         sampled=sampled,
         further=further.moments(rows.frame, kept[sampled], definition),
         groups=held_of(rows.frame, kept, sampled, further.groups),
+        every=further.every,
     )
 
 

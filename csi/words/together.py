@@ -66,7 +66,8 @@ class Scale:
 
     def showing(self, value: float) -> Scale:
         """The scale with at least one figure of a value."""
-        return replace(self, places=max(self.places, decimals(0.0, value / 10.0**self.power)))
+        places = decimals(0.0, value / 10.0**self.power)
+        return self if places <= self.places else replace(self, places=places)
 
     def written(self, rounded: float, *, signed: bool = False) -> str:
         """What was rounded, as it is read."""

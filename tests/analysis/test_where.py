@@ -173,7 +173,7 @@ def test_of_a_share_the_cases_that_missed_are_counted(direction: Direction, miss
     values, n = np.full((2, N), 75.0), np.full((2, N), 40.0)
     groups = Groups("Cause", ("a", "b"), values, n)
     found = analyse(
-        np.full(N, 75.0),
+        [75.0] * N,
         before=BEFORE,
         groups=(groups,),
         measure="share",
@@ -185,3 +185,120 @@ def test_of_a_share_the_cases_that_missed_are_counted(direction: Direction, miss
     ).where
     assert found is not None
     assert (found.counted, [one.weight for one in found.groups]) == ("missed cases", [missed, missed])
+
+
+WHEN = (np.arange(N) >= BEFORE).astype(int)
+OVER = np.array([400.0, 400.0, 100.0])
+
+
+def rated(levels: Any, *, column: str = "Team", seed: int = 1, wide: float = 0.0, cases: float = 1.0) -> Analysis:
+    """Events over an exposure by three groups; ``wide`` makes all periods vary together beyond chance."""
+    random = np.random.default_rng(seed)
+    together = np.exp(random.normal(0, wide, N)) if wide else np.ones(N)
+    expected = np.array(levels)[:, WHEN] * OVER[:, None] * cases * together
+    events = random.poisson(expected).astype(float)
+    over = np.tile(OVER[:, None] * cases, N)
+    return analyse(
+        events.sum(axis=0) / over.sum(axis=0),
+        before=BEFORE,
+        groups=(Groups(column, ("a", "b", "c"), events / over, over),),
+        measure="ratio",
+        unit="per user",
+        value=None,
+        n=over.sum(axis=0),
+        numerator=events.sum(axis=0),
+    )
+
+
+def test_rates_are_shown_as_a_funnel() -> None:
+    found = rated([(0.2, 0.1), (0.2, 0.2), (0.2, 0.2)]).where
+    assert found is not None
+    assert (found.kind, found.counted) == ("funnel", "")
+    first = next(one for one in found.groups if one.name == "a")
+    assert first.apart
+    assert first.difference == pytest.approx(-0.1, abs=0.01)
+    a, b, c = ((one.upper - one.lower) / 3.919928 for one in sorted(found.groups, key=lambda one: one.name))
+    both = np.sqrt(a**2 + (0.8 * b) ** 2 + (0.2 * c) ** 2)  # its own error, and that of the others together
+    assert first.reach == pytest.approx(3 * both * 5 / 9)  # it is itself four ninths of all
+    assert (first.cases_before, first.cases_after) == (9600, 4800)
+
+
+def test_a_funnel_of_rates_is_the_wider_the_more_periods_vary_beyond_chance() -> None:
+    levels = [(0.2, 0.14), (0.2, 0.2), (0.2, 0.2)]
+    calm, wild = (rated(levels, wide=wide, column="Root cause") for wide in (0.0, 0.3))
+    assert calm.where is not None
+    assert wild.where is not None
+    assert (wild.limits.sigma_z or 0) > 2 * (calm.limits.sigma_z or 0)
+    widths = [[one.upper - one.lower for one in sorted(made.groups, key=str)] for made in (calm.where, wild.where)]
+    assert all(second > 2 * first for first, second in zip(*widths, strict=True))
+    assert [any(one.apart for one in made.groups) for made in (calm.where, wild.where)] == [True, False]
+
+
+def test_a_group_without_an_event_has_an_error_of_half_an_event() -> None:
+    found = rated([(0.2, 0.0), (0.2, 0.2), (0.2, 0.2)]).where
+    assert found is not None
+    none = next(one for one in found.groups if one.name == "a")
+    assert none.after == 0
+    variance = (none.before * 9600 + 0.5) / 9600**2 + 0.5 / 4800**2
+    assert none.upper - none.lower >= 2 * 1.959964 * np.sqrt(variance) * (1 - 1e-9)
+
+
+@pytest.mark.parametrize(("cases", "shown"), [(0.002, False), (0.02, True)])
+def test_v6_7_rates_over_less_than_five_are_not_shown(cases: float, shown: bool) -> None:
+    found = rated([(20.0, 1.0), (20.0, 20.0), (20.0, 20.0)], cases=cases, column="Root cause").where
+    names = set() if found is None else {one.name for one in found.groups}
+    assert ("c" in names) is shown
+
+
+def test_of_a_rate_the_events_of_each_cause_are_counted() -> None:
+    found = rated([(0.2, 0.2), (0.2, 0.2), (0.2, 0.2)], column="Root cause").where
+    assert found is not None
+    assert (found.kind, found.counted) == ("pareto", "events")
+    assert [one.weight for one in found.groups] == [round(one.after * one.cases_after) for one in found.groups]
+    assert "events." in found.sentences[0]
+
+
+def numbered(levels: Any, *, column: str = "Team", every: int = 1, seed: int = 1) -> Analysis:
+    """Cases a week by group, of which one in so many was looked at."""
+    counts = np.random.default_rng(seed).poisson(np.array(levels, dtype=float)[:, WHEN]).astype(float)
+    groups = Groups(column, tuple(f"g{at}" for at in range(len(levels))), counts, counts, every)
+    return analyse(
+        every * counts.sum(axis=0), before=BEFORE, groups=(groups,), measure="count", value=None, unit="count"
+    )
+
+
+def test_counts_are_shown_as_a_pareto_of_what_each_group_has() -> None:
+    found = numbered([(40, 20), (40, 40), (10, 10)]).where
+    assert found is not None
+    assert (found.kind, found.counted, found.column) == ("pareto", "cases", "Team")
+    assert [one.name for one in found.groups] == ["g1", "g0", "g2"]
+    assert [one.weight for one in found.groups] == [one.cases_after for one in found.groups]
+    assert found.groups[1].apart
+    assert found.groups[1].difference == pytest.approx(-20, abs=3)
+    assert found.groups[1].lower < -20 < found.groups[1].upper
+    assert found.sentences[0].startswith("By Team 2 of 3 groups bring ")
+    assert found.sentences[1].startswith("Team g0: −")
+
+
+def test_counts_that_fall_alike_in_all_groups_are_nowhere() -> None:
+    """A large group falls by more cases than a small one: it is their parts that are compared."""
+    assert numbered([(80, 40), (20, 10), (20, 10)]).where is None
+    assert numbered([(80, 40), (20, 10), (20, 10)]).detail.guards == ()
+
+
+def test_counts_by_cause_are_weighed_though_none_moved_otherwise() -> None:
+    found = numbered([(80, 40), (20, 10), (20, 10)], column="Root cause").where
+    assert found is not None
+    assert found.kind == "pareto"
+    assert not any(one.apart for one in found.groups)
+
+
+def test_where_one_row_in_many_was_looked_at_there_are_that_many_more() -> None:
+    one, four = (numbered([(40, 20), (40, 40)], every=every).where for every in (1, 4))
+    assert one is not None
+    assert four is not None
+    for name in ("before", "after", "difference", "lower", "upper", "weight"):
+        assert [getattr(group, name) for group in four.groups] == pytest.approx(
+            [4 * getattr(group, name) for group in one.groups]
+        )
+    assert [group.cases_after for group in four.groups] == [group.cases_after for group in one.groups]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -10,8 +11,8 @@ import pytest
 
 from csi.definition import KpiDefinition, StudyDefinition, Window
 from csi.series.contributions import Contribution
-from csi.series.grouping import grouping, held_of, is_told, may_split
-from csi.series.groups import groups_of, merged, sample_of
+from csi.series.grouping import Groups, grouping, held_of, is_told, may_split
+from csi.series.groups import groups_of, merged, rates_of, sample_of
 from csi.terms import Period
 
 MANY = 40
@@ -91,8 +92,37 @@ def test_each_measure_is_told_by_group_and_period() -> None:
     assert of(kpi("share", unit="%"), rows(VALUES, good)).tolist() == [[100.0, 50.0], [0.0, 100.0]]
 
 
-@pytest.mark.parametrize("measure", ["count", "sum", "max", "last"])
-def test_what_is_added_up_has_no_groups(measure: str) -> None:
+def test_a_count_is_told_by_group_and_period_with_how_many_rows_were_looked_at() -> None:
+    one = kpi("count", unit="count", value=None)
+    assert of(one, rows(VALUES)).tolist() == [[1.0, 2.0], [1.0, 1.0]]
+    [found] = groups_of(one, sample_of(one, rows(VALUES), PLACES, HELD), 2, every=7)
+    assert (found.every, found.values.tolist()) == (7, [[1.0, 2.0], [1.0, 1.0]])
+
+
+def test_a_rate_is_its_events_over_what_they_are_counted_over() -> None:
+    one = kpi("ratio", unit="per h")
+    made = replace(rows(VALUES), denominator=np.array([2.0, 3.0, 4.0, np.nan, 4.0, 1.0]))
+    [found] = groups_of(one, sample_of(one, made, PLACES, HELD), 2)
+    np.testing.assert_array_equal(found.values, [[0.5, 0.75], [3.0, np.nan]])
+    np.testing.assert_array_equal(found.cases, [[2.0, 8.0], [3.0, 0.0]])
+
+
+def counted(column: str, names: tuple[str, ...], values: list, every: int = 1) -> Groups:
+    return Groups(column, names, np.array(values, dtype=float), np.array(values, dtype=float), every)
+
+
+def test_a_ratio_of_two_counts_is_split_by_what_both_have() -> None:
+    above = [counted("Site", ("A", "B", "C"), [[1, 2], [3, 0], [9, 9]]), counted("Team", ("x", "y"), [[1, 1], [1, 1]])]
+    below = [counted("Site", ("B", "A"), [[3, 0], [2, 4]], every=2), counted("Desk", ("x", "y"), [[1, 1], [1, 1]])]
+    [found] = rates_of(kpi("ratio", unit="%"), above, below, 2)
+    assert (found.column, found.names, found.every) == ("Site", ("A", "B"), 1)
+    np.testing.assert_array_equal(found.values, [[25.0, 25.0], [50.0, np.nan]])
+    np.testing.assert_array_equal(found.cases, [[4.0, 8.0], [6.0, 0.0]])
+    assert rates_of(kpi("ratio"), above, [counted("Site", ("A", "D"), [[1, 1], [1, 1]])], 2) == ()  # one is no split
+
+
+@pytest.mark.parametrize("measure", ["distinct", "sum", "max", "last"])
+def test_what_is_no_count_and_not_of_cases_has_no_groups(measure: str) -> None:
     assert sample_of(kpi(measure), rows(VALUES), PLACES, HELD) is None
 
 
@@ -140,7 +170,9 @@ WINDOWS = {
     [
         (kpi("mean"), WINDOWS, True),
         (kpi("p90"), WINDOWS, True),
-        (kpi("count"), WINDOWS, False),
+        (kpi("count"), WINDOWS, True),
+        (kpi("ratio"), WINDOWS, True),
+        (kpi("sum"), WINDOWS, False),
         (kpi("mean"), {"baseline": WINDOWS["baseline"]}, False),
         (kpi("mean", **WINDOWS), {}, True),
         (kpi("mean", source="other"), WINDOWS, False),
