@@ -42,7 +42,7 @@ def known(target: float, *earlier: tuple[str, float]) -> dict:
         ({**known(24.0), "target": []}, []),  # nothing was promised before
     ],
 )
-def test_a_new_target_leaves_the_old_one_its_days(promised: dict, earlier: list) -> None:
+def test_v6_8_a_new_target_leaves_the_old_one_its_days(promised: dict, earlier: list) -> None:
     found = promises.earlier(kpi(20.0, promised), CYCLE)
     assert [(one["until"], one["target"]) for one in found] == earlier
 
