@@ -14,7 +14,9 @@ from csi.analysis.net_scores import adjusted
 from csi.analysis.panel import Panel
 from csi.analysis.shares import wilson
 
-SURE = 0.99  # of the next period, for each side
+# Of the next period, for each side. At .99 a target at the .95 quantile is promised falsely in .047 and one six σ away
+# missed in .041 of series at φ = .6, at .992 in .036 and .057: here both stay as far below .05.
+SURE = 0.9905
 LOST = 0.62  # degrees of freedom of a mean moving range for each point but one. Source: after Cryer and Ryan (1990)
 MOST_REPETITIVE = 0.9  # expected φ beyond which nothing is promised
 SKEWED = 0.5  # skewness from which limits of the logarithms are looked at, too; ours
@@ -127,8 +129,8 @@ def _rate(panel: Panel, windows: tuple[Flags, Flags], aims: tuple[Floats, Floats
 def ahead(panel: Panel, phase: Lines, level: Floats, phi: Floats) -> Ahead:
     """Prediction limits of the next period, from the evaluation alone.
 
-    level ± t(.99, .62 (n − 1)) · σ · (1 − φ)^−½ · √(1 + 1/n_e), σ from the mean moving range, n_e = n (1 − φ)/(1 + φ);
-    for skewed positive numbers the wider of these and of those of their logarithms.
+    level ± t(.9905, .62 (n − 1)) · σ · (1 − φ)^−½ · √(1 + 1/n_e), σ from the mean moving range, n_e = n (1 − φ)/(1 +
+    φ); for skewed positive numbers the wider of these and of those of their logarithms.
 
     Args:
         panel: the KPIs.
