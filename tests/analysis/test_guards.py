@@ -235,7 +235,7 @@ def test_a_target_that_is_met_by_the_choice_of_the_window():
 
 
 def test_a_run_that_made_it_worse_still_holds_in_a_window_moved():
-    later = noise(11, level=28.0, sigma=1.0, seed=1)
+    later = noise(11, level=29.5, sigma=1.0, seed=1)
     values = np.concatenate([noise(24, sigma=3.0, seed=7), np.full(3, 16.0), later])
     found = analyse(values, after=12)
     assert found.change.state == "worse"
