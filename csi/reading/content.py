@@ -37,6 +37,30 @@ class Format(StrEnum):
     JSON = "json"
     PARQUET = "parquet"
 
+    @property
+    def told(self) -> str:
+        """What people call it."""
+        return _TOLD[self]
+
+    @property
+    def has_sheets(self) -> bool:
+        """Whether it is a workbook."""
+        return self in (Format.XLSX, Format.ODS)
+
+
+_TOLD = {
+    Format.DELIMITED: "CSV",
+    Format.XLSX: "XLSX",
+    Format.ODS: "ODS",
+    Format.JSON_LINES: "JSON lines",
+    Format.JSON: "JSON",
+    Format.PARQUET: "Parquet",
+}
+if set(_TOLD) != set(Format):
+    raise LookupError(
+        f"nothing says what people call {sorted(set(Format) - set(_TOLD))}; expected a row for each format"
+    )
+
 
 _SIGNATURES = {
     b"%PDF": "a PDF",

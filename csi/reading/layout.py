@@ -210,7 +210,7 @@ def _sampled(content: Content, source: SourceDefinition, rows: int = _SAMPLE_ROW
     kind = format_of(content, source.encoding)
     if kind is Format.DELIMITED:
         return _delimited(content, source)
-    if kind in (Format.XLSX, Format.ODS):
+    if kind.has_sheets:
         return _sheet(content, kind, source)
     if kind is Format.PARQUET:
         columns = parquet_rows.sample(content, rows)

@@ -189,7 +189,7 @@ def _chunks(content: Content, source: SourceDefinition, layout: Layout, plan: _P
     if layout.format is Format.DELIMITED:
         dialect = Dialect(layout.encoding, layout.delimiter, layout.names, layout.first_line, missing)
         return (without_names(chunk.without_spacers()) for chunk in delimited.chunks(content, dialect))
-    if layout.format in (Format.XLSX, Format.ODS):
+    if layout.format.has_sheets:
         table = sheets.SheetTable(layout.sheet, layout.names, layout.first_line, missing, layout.decimal)
         return map(without_names, sheets.chunks(content, table))
     if layout.format is Format.PARQUET:

@@ -36,16 +36,8 @@ FILES = "files"  # of a source's options: files beside its first
 _SHOWN = 40
 _FILES = 3  # named in one error; ours
 _NAME = 60  # characters of a column's name as an error shows it
-_SHEETS = {Format.XLSX, Format.ODS}
+_SHEETS = {form for form in Format if form.has_sheets}
 _TEXTS = {Format.DELIMITED, Format.JSON, Format.JSON_LINES}
-_NAMES = {
-    Format.DELIMITED: "CSV",
-    Format.XLSX: "XLSX",
-    Format.ODS: "ODS",
-    Format.JSON_LINES: "JSON lines",
-    Format.JSON: "JSON",
-    Format.PARQUET: "Parquet",
-}
 # Per key the forms of a file that it says something about.
 _USED_BY: Mapping[str, tuple[set[Format], str]] = {
     "sheet": (_SHEETS, "a workbook"),
@@ -161,7 +153,7 @@ def _says(source: SourceDefinition, key: str) -> bool:
 
 
 def _listed(forms: Sequence[Format]) -> str:
-    return " and ".join(sorted({_NAMES[form] for form in forms}))
+    return " and ".join(sorted({form.told for form in forms}))
 
 
 def _form(path: Path, source: SourceDefinition) -> Format | None:

@@ -11,14 +11,13 @@ from csi.definition import SourceDefinition, StudyDefinition
 from csi.errors import InvalidInput, key_of_source
 from csi.reading import sheets
 from csi.reading.columns import renamed
-from csi.reading.content import Content, Format, format_of
+from csi.reading.content import Content, format_of
 from csi.reading.layout import tables
 from csi.reading.wide import shape_of
 from csi.series.columns import named_columns
 from csi.words.wording import listed
 
 SHEETS = "sheets"  # of a source's options: several sheets, in order
-_WORKBOOKS = (Format.XLSX, Format.ODS)
 
 
 def sheets_of(study: StudyDefinition, source: SourceDefinition, path: Path) -> list[SourceDefinition]:
@@ -60,14 +59,14 @@ def sheets_in(content: bytes | Path) -> tuple[str, ...]:
     opened = Content(content)
     with suppress(InvalidInput):
         kind = format_of(opened)
-        return sheets.names(opened, kind) if kind in _WORKBOOKS else ()
+        return sheets.names(opened, kind) if kind.has_sheets else ()
     return ()
 
 
 def _is_workbook(path: Path, source: SourceDefinition) -> bool:
     """Whether a file is one; False where the reader will refuse it, in its turn."""
     try:
-        return format_of(Content(path), source.encoding) in _WORKBOOKS
+        return format_of(Content(path), source.encoding).has_sheets
     except InvalidInput:
         return False
 

@@ -10,7 +10,6 @@ from typing import Any
 import yaml
 
 from csi.reading.column_headers import says_clock
-from csi.reading.content import Format
 from csi.reading.key_counts import MOST_OLDER
 from csi.reading.kinds import is_known
 from csi.reading.times_of_day import time_of_day
@@ -26,14 +25,6 @@ _TOLD = 6  # names said in one line; ours
 _RIVALS = 4  # encodings told beside the one taken; ours
 _CELL = 24  # characters of a cell in one line; ours
 _COLUMN = 44  # where comments begin, as long as what they are about is shorter
-_NAMES = {
-    Format.DELIMITED: "CSV",
-    Format.XLSX: "XLSX",
-    Format.ODS: "ODS",
-    Format.JSON_LINES: "JSON lines",
-    Format.JSON: "JSON",
-    Format.PARQUET: "Parquet",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +183,7 @@ def _plain(value: Any) -> Any:
 def _form(file: Looked) -> str:
     layout = file.layout
     parts = [
-        _NAMES[layout.format],
+        layout.format.told,
         f"sheet {layout.sheet!r}" if layout.sheet and len(file.parts) == 1 else "",
         layout.encoding,
         f"delimiter {layout.delimiter!r}" if layout.delimiter else "",
