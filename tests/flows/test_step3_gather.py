@@ -41,8 +41,8 @@ from csi.step4_process import computing
 from csi.study.running import run
 from csi.terms import Measurability, Role
 from tests import turns
-from tests.cycle.test_importing import STUDY
 from tests.flows.conftest import World
+from tests.taking_up.test_of_study import STUDY
 
 LOG = (
     "number,opened_at,resolved_at,made_sla\n"
