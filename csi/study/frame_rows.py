@@ -78,14 +78,14 @@ def _with_index(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def sources_of(study: StudyDefinition, frames: Mapping[str, pd.DataFrame]) -> dict[str, SourceDefinition]:
-    """The sources, with what a frame says of its columns' units: a timedelta is a length of time, read in seconds."""
+    """The sources, with what a frame says of its columns: a timedelta is in seconds, whatever else is said."""
     found = dict(study.sources)
     for key, frame in frames.items():
         names = {str(name): found[key].columns.get(str(name), str(name)) for name in frame.columns}
         lengths = [name for name, kind in zip(names.values(), frame.dtypes, strict=True) if _is_length(kind)]
         if lengths:
             options = found[key].options
-            units = {**dict.fromkeys(lengths, "s"), **dict(options.get("units") or {})}
+            units = {**dict(options.get("units") or {}), **dict.fromkeys(lengths, "s")}
             found[key] = replace(found[key], options={**options, "units": units})
     return found
 
