@@ -13,7 +13,7 @@ from csi.series.refusals import columns_needed_by
 from csi.series.rows import QUARANTINE, SourceRows
 
 COLUMNS = ("source", *QUARANTINE, "kpis")
-_BETWEEN = ", "
+BETWEEN = ", "  # of the KPIs in one cell
 
 
 def quarantine_of(
@@ -35,7 +35,7 @@ def quarantine_of(
 def _of_source(
     study: StudyDefinition, name: str, rows: SourceRows, processed: Mapping[str, Processed]
 ) -> Iterator[pd.DataFrame]:
-    every = _BETWEEN.join(kpi.id for kpi in study.kpis.values() if kpi.source == name)
+    every = BETWEEN.join(kpi.id for kpi in study.kpis.values() if kpi.source == name)
     if len(rows.quarantine):
         told = {column: _needing(study, name, column) for column in rows.quarantine["column"].unique()}
         kpis = rows.quarantine["column"].map({**told, "": every})
@@ -49,7 +49,7 @@ def _of_source(
     ]
     if aside:
         cells = pd.concat(aside, ignore_index=True)
-        once = cells.groupby(list(QUARANTINE), sort=False)["kpis"].agg(_BETWEEN.join).reset_index()
+        once = cells.groupby(list(QUARANTINE), sort=False)["kpis"].agg(BETWEEN.join).reset_index()
         yield once.sort_values(["batch", "line", "column", "reason"], kind="stable").assign(source=name)
 
 
@@ -60,4 +60,4 @@ def _needing(study: StudyDefinition, source: str, column: str) -> str:
         for kpi in study.kpis.values()
         if (source, column) in {home_of(study, kpi.source, name) for name in columns_needed_by(kpi)}
     ]
-    return _BETWEEN.join(needing)
+    return BETWEEN.join(needing)

@@ -21,6 +21,7 @@ from csi.series.quarantine import COLUMNS
 from csi.study.beside import other_changes, reopened_of
 from csi.study.beyond import beyond
 from csi.study.cuts import cuts
+from csi.study.readable import unused
 from csi.terms import Verdict
 from csi.words import wording
 
@@ -90,7 +91,8 @@ class Report:
     def notes(self) -> tuple[str, ...]:
         """What is to be known of the study as a whole."""
         processed = {name: one.processed for name, one in self.kpis.items()}
-        return tuple(str(one) for one in (*cuts(self.study), *beyond(self.study, processed)))
+        no_row = unused(processed, self.quarantine)
+        return tuple(str(one) for one in (*no_row, *cuts(self.study), *beyond(self.study, processed)))
 
 
 def evaluate(study: StudyDefinition, readings: Mapping[str, Sequence[Reading]], known: Known | None = None) -> Report:

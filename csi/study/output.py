@@ -15,6 +15,7 @@ from csi.charts.canvas import Drawing
 from csi.charts.further import Further
 from csi.charts.report import Link, markdown
 from csi.errors import CsiError
+from csi.series.quarantine import BETWEEN
 from csi.study import placing
 from csi.study.earlier import JSON, TEXTS, kpis_of_report
 from csi.study.evaluation import Report
@@ -22,7 +23,6 @@ from csi.study.moments import in_one_offset
 from csi.study.plain import POINT, report_json, series_plain
 
 PDF, _GRID = "report.pdf", "slam"
-_BETWEEN = ", "  # of the KPIs in one cell of the quarantine
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _ODD = re.compile(r"[^\w.-]+")
 
@@ -189,7 +189,7 @@ def quarantine_csv(report: Report) -> bytes:
     names = {id: kpi.name or id for id, kpi in report.study.kpis.items()}
     pairs = zip(aside["source"], aside["column"].fillna(""), strict=True)
     own = [back.get((source, column), column) for source, column in pairs]
-    told = [_BETWEEN.join(names.get(id, id) for id in str(ids).split(_BETWEEN)) for ids in aside["kpis"].fillna("")]
+    told = [BETWEEN.join(names.get(id, id) for id in str(ids).split(BETWEEN)) for ids in aside["kpis"].fillna("")]
     return _csv(aside.assign(file_column=own, kpi_names=told))
 
 

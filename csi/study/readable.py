@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,8 +12,10 @@ from csi.definition import SourceDefinition, StudyDefinition
 from csi.reading.connectors.masking import masked
 from csi.series import DoubtKind, Made, Processed, said, settling
 from csi.series.periods import moment_of
+from csi.series.quarantine import BETWEEN
 
 _SHOWN = 60  # signs of a cell
+_TOLD = ("column", "value", "reason", "expected")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,39 @@ def unreadable(study: StudyDefinition, made: Made) -> list[Refusal]:
     return [replace(one, swapped=_swapped(made, one.source.id)) for one in found]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unused:
+    """A KPI of which no row can be used, though others can be: how many are refused for it, and the first of these."""
+
+    kpi: str
+    rows: int
+    line: int
+    column: str
+    value: str
+    reason: str
+    expected: str
+
+    def __str__(self) -> str:
+        cell = f"‘{self.value[:_SHOWN]}’ – " if self.value else ""
+        expected = f"; expected {self.expected}" if self.expected else ""
+        column = f", column {self.column}" if self.column else ""
+        used = f"{self.kpi}: 0 of {self.rows:,} rows can be used"
+        return f"{used}; line {self.line:,}{column}: {cell}{self.reason}{expected}."
+
+
+def unused(processed: Mapping[str, Processed], quarantine: pd.DataFrame) -> Iterator[Unused]:
+    """Of each KPI without a row to go by why, where rows were refused for it; ``quarantine`` as of a report."""
+    for name, one in processed.items():
+        if _has_rows(one) or quarantine.empty:
+            continue
+        own = quarantine[[name in str(kpis).split(BETWEEN) for kpis in quarantine["kpis"]]]
+        if len(own):
+            first = own.iloc[0]
+            cells = {key: "" if pd.isna(first[key]) else str(first[key]) for key in _TOLD}
+            rows = len(own[["batch", "line"]].drop_duplicates())
+            yield Unused(kpi=name, rows=rows, line=int(first["line"]), **cells)
+
+
 def _swapped(made: Made, source: str) -> str:
     """Where a KPI of a source ends before it begins in most rows, that and what to do."""
     kpis = (one for one in made.kpis.values() if one.kpi.source == source)
@@ -81,7 +116,7 @@ def _of_source(study: StudyDefinition, name: str, counts: Mapping[str, int], qua
     often = own[alike.transform("size") == alike.size().max()]
     first = often.iloc[0]
     same = often[(often["column"] == first["column"]) & (often["reason"] == first["reason"])]
-    cells = {key: "" if pd.isna(first[key]) else str(first[key]) for key in ("column", "value", "reason", "expected")}
+    cells = {key: "" if pd.isna(first[key]) else str(first[key]) for key in _TOLD}
     return [
         Refusal(source=study.sources[name], rows_read=counts[name], rows=len(same), line=int(first["line"]), **cells)
     ]

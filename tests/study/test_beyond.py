@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from csi import evaluate as read_and_evaluate
 from csi.definition import Window
 from csi.study.evaluation import Known, Report, evaluate
 from tests.series.studies import kpi, reading, study
@@ -51,3 +53,19 @@ def test_poor_data_are_told_by_what_they_lack_where_there_is_no_step_to_open() -
     assert "80 % are needed: completeness is lowest, 10 of 60 finished periods with data" in said
     asked = told(_HELD, late, Known(in_file=False)).kpis["k"].analysis.sentence
     assert "80 % are needed: mend what step 4 lists" in asked
+
+
+def test_a_kpi_of_which_no_row_can_be_used_is_told_with_its_first_cell(tmp_path: Path) -> None:
+    days = pd.date_range("2026-01-05", periods=14).strftime("%Y-%m-%d")
+    rows = "".join(f"{day},~{place}x,{place}\n" for place, day in enumerate(days))
+    (tmp_path / "t.csv").write_text("Date,Offered,Taken\n" + rows, encoding="utf-8")
+    common = "source: t, at: Date, measure: sum, direction: lower"
+    (tmp_path / "study.yml").write_text(
+        "study: 1\nservice: x\ntimezone: UTC\nperiod: week\nsources: {t: {file: t.csv}}\n"
+        f"kpis:\n  offered: {{{common}, value: Offered}}\n  taken: {{{common}, value: Taken}}\n",
+        encoding="utf-8",
+    )
+    assert read_and_evaluate(tmp_path / "study.yml").notes == (
+        "offered: 0 of 14 rows can be used; line 2, column Offered: ‘~0x’ – not a number; "
+        "expected a number such as 1234.5.",
+    )
