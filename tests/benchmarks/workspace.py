@@ -110,6 +110,7 @@ def _first(session: Session, size: Size, team_id: str) -> None:
             team_id=team_id,
             cycle_id=cycle.id,
             audience=Audience.BUSINESS,
+            content={"items": [], "verdicts": []},
             state="sent",
             made_by=BOB,
             made_at=NOW,
