@@ -16,6 +16,7 @@ from csi.charts.further import Further
 from csi.models import Rebase
 from csi.terms import CauseState, Claim, Period, Verdict
 from csi.words import behind
+from csi.words.heading import once
 from csi.words.wording import amount, plural, when
 
 OPEN = "analyse.open"
@@ -79,10 +80,11 @@ def overview(lines: Sequence[Line], metadata: str, *, may_change: bool, windows:
     """Every KPI with its verdict in a line and its finding.
 
     Args:
-        lines: per KPI ``id, name, label, summary, below, refused`` (why there is no result), ``state, none_because,
-            confirmed_by, stale, is_old`` (made by an earlier version), ``located`` (whether it is known where its
-            change lies), ``begun`` (its new limits), ``moved`` (whether it has some, or its level shows a sustained
-            shift), ``doubts`` (that nobody settled).
+        lines: per KPI ``id, name, label, summary, below, under`` (the line below, itself without its caution, that
+            caution), ``refused`` (why there is no result), ``state, none_because, confirmed_by, stale, is_old`` (made
+            by an earlier version), ``located`` (whether it is known where its change lies), ``begun`` (its new
+            limits), ``moved`` (whether it has some, or its level shows a sustained shift), ``doubts`` (that nobody
+            settled).
         metadata: what the modal remembers.
         may_change: whether findings may be confirmed now.
         windows: whether before and after are fixed; without them no change can be judged.
@@ -94,8 +96,9 @@ def overview(lines: Sequence[Line], metadata: str, *, may_change: bool, windows:
     if may_change and not windows and lines:
         said = "What is compared with what is not agreed yet. Without it there is a level, but no verdict on a change."
         blocks.append(parts.section(said, parts.button("Baseline and evaluation", WINDOWS)))
-    for line in lines[:MOST]:
-        blocks += _line(line, may_change)
+    below = once(line["under"] for line in lines[:MOST])
+    for line, said_below in zip(lines, below, strict=False):
+        blocks += _line(line, said_below, may_change)
     if len(lines) > MOST:
         blocks.append(parts.context(f"{len(lines) - MOST} more KPIs: confirm some of these first."))
     return parts.modal(OPEN, TITLE, blocks, submit="", close="Done", metadata=metadata)
@@ -130,7 +133,7 @@ def _heading(lines: Sequence[Line], may_change: bool) -> Block:
     return parts.section(said, parts.button("Analyse again", RUN) if may_change else None)
 
 
-def _line(line: Line, may_change: bool) -> list[Block]:
+def _line(line: Line, below: str, may_change: bool) -> list[Block]:
     value = str(line["id"])
     buttons = [parts.button("Why this verdict?", f"{WHY}:{value}", value)] if line["label"] != "NOT MEASURED" else []
     buttons += [parts.button(Further.WHERE.words, f"{WHERE}:{value}", value)] if line["located"] else []
@@ -147,7 +150,7 @@ def _line(line: Line, may_change: bool) -> list[Block]:
         buttons = [*meant_buttons(line["id"], line["doubts"], MEANT), mend, *buttons]
     said = [
         parts.section(_read_first(line)),
-        parts.context(*([escape(line["below"])] if line["below"] else []), _state(line), *_anew(line)),
+        parts.context(*([escape(below)] if below else []), _state(line), *_anew(line)),
     ]
     return [*said, parts.actions(buttons)] if buttons else said
 

@@ -95,13 +95,12 @@ def head(report: Report, content: Line, clicks: Sequence[ReportClick], *, grid: 
         parts.section(ask),
         parts.actions([*_buttons(report), *_how_menu(report, content)], block_id="report"),
         *_pressed(clicks),
-        *_recorded(content),
     ]
 
 
-def _recorded(content: Line) -> list[Block]:
-    """Where the record ended when the report was frozen; reports of earlier versions do not say."""
-    return [parts.context(f"Frozen; the record ended with `{content['record']}`.")] if content.get("record") else []
+def recorded(content: Line) -> str:
+    """Where the record ended when the report was frozen; empty where that is not known."""
+    return f"Frozen; the record ended with `{content['record']}`." if content.get("record") else ""
 
 
 def headline(content: Line) -> str:

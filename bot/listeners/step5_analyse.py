@@ -181,6 +181,7 @@ def _line(kpi: Kpi, finding: Finding | None, result: AnalysisResult | None, fres
         "label": label,
         "summary": summary,
         "below": below,
+        "under": result.under if result else ("", "", ""),
         "stale": stale,
         "is_whole": is_whole,
         "refused": "",

@@ -12,6 +12,7 @@ from slack_sdk import WebClient
 from sqlmodel import Session
 
 from bot import forms
+from bot.blocks import parts
 from bot.blocks import step6_present as blocks
 from bot.context import Kit
 from bot.listeners import modals, pictures
@@ -164,6 +165,7 @@ def _post(kit: Kit, team_id: str, report_id: int, drawn: Drawn) -> GateRefused |
 
 def _post_all(session: Session, kit: Kit, report: Report, drawn: Drawn) -> None:
     _post_head(session, kit, report, drawn)
+    _post_record(session, kit, report, drawn.content)
     for line in drawn.content["items"]:
         _post_item(session, kit, report, line, drawn.charts.get(line["kpi"]))
     lost = [line["name"] for line in drawn.content["items"] if drawn.charts.get(line["kpi"]) is None]
@@ -184,6 +186,20 @@ def _post_head(session: Session, kit: Kit, report: Report, drawn: Drawn) -> None
         subject=("report", report.id),
         tell=report.made_by,
     )
+
+
+def _post_record(session: Session, kit: Kit, report: Report, content: Body) -> None:
+    """Where the record ended, in the report's thread: kept where the database is not, and no reader's first thing."""
+    if said := blocks.recorded(content):
+        kit.outbox.post(
+            session,
+            team_id=report.team_id,
+            channel=report.channel_id,
+            key=f"{report.post_key}:record",
+            thread_key=report.post_key,
+            text=said,
+            blocks=[parts.context(said)],
+        )
 
 
 def _post_item(session: Session, kit: Kit, report: Report, line: Body, chart: Chart | None) -> None:

@@ -316,6 +316,8 @@ class Detail:
     moving_average: float | None = None  # a second look for small shifts, never a verdict
     moving_average_shift: str = ""  # improvement, concern or empty
     below: str = ""  # the line under the headline
+    figures: str = ""  # the same without its caution
+    caution: str = ""
     after_limits: Limits | None = None  # the evaluation's own, where a change is known
     seasonal: bool = False  # whether the change allows for a season of the year
     summary: str = ""  # the headline where verdict and name stand beside it

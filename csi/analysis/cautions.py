@@ -286,8 +286,8 @@ def _of_the_year(draft: Draft) -> str:
     if draft.facts.change.state is None or have >= needed:
         return ""
     period = row.item.period
-    told = f"{have} of the {wording.periods(needed, period)} that it takes to tell one are there"
-    return f"A yearly season cannot be excluded yet: {told}{there_on(row, needed - have)}."
+    told = f"{have} of {wording.periods(needed, period)}{there_on(row, needed - have)}"
+    return f"A yearly season cannot be excluded yet: {told}."
 
 
 def _clipped(draft: Draft) -> str:

@@ -22,6 +22,7 @@ from csi.analysis.robustness import moved_states
 from csi.analysis.verdict import Ruling, evidence, rule
 from csi.analysis.where import where
 from csi.terms import Verdict
+from csi.words import heading
 from csi.words.wording import day
 
 
@@ -67,6 +68,7 @@ def _finished(
     clauses = tuple(words.side_effect(by_id[kpi].subject, by_id[kpi].facts) for kpi in worse)
     still_open = (Note(Remark.CAUTION, text) for text in _still_open(one, as_of))
     notes = (*cautions(one, spoken, moved, names), *still_open, *footnotes(one))
+    under = words.under(one.subject, facts, strength, notes)
     return Analysis(
         limits=one.limits,
         signals=one.signals,
@@ -89,7 +91,9 @@ def _finished(
             detail(one, ruling, closed, notes),
             after_limits=limits_after(one.seen, facts.change.state),
             seasonal=facts.seasonal,
-            below=words.below(one.subject, facts, strength, notes),
+            below=heading.below(under),
+            figures=heading.figures(under),
+            caution=next(iter(under.cautions), ""),
             summary=words.summary(one.subject, facts, ruling.verdict),
             guards=guards_of(one, spoken),
         ),

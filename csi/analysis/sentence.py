@@ -102,6 +102,11 @@ def _why(facts: Facts) -> str:
 
 def below(subject: Subject, facts: Facts, evidence: Evidence, notes: Sequence[Note]) -> str:
     """The line under the headline: interval, evidence, number of periods, and the caution that matters most."""
+    return heading.below(under(subject, facts, evidence, notes))
+
+
+def under(subject: Subject, facts: Facts, evidence: Evidence, notes: Sequence[Note]) -> heading.Below:
+    """What that line tells."""
     judged = facts.change.state is not None and not facts.unjudged
     told = _overstated(facts).strip() if judged else ""
     if judged and not told and facts.step is not None and detected(facts.change):
@@ -114,16 +119,16 @@ def below(subject: Subject, facts: Facts, evidence: Evidence, notes: Sequence[No
         said("at the baseline's mix of {column}", column=facts.mix) if facts.mix else "",
         said("allowing for the season of the year") if facts.seasonal else "",
     )
-    told_below = heading.Below(
+    return heading.Below(
         read=facts.read if judged else None,
         evidence=evidence,
         before=facts.before.periods,
         after=facts.after.periods,
         period=subject.period,
+        claimed=facts.change.state in (IMPROVED, WORSE),
         allows=" ".join(one for one in allowed if one),
         cautions=first,
     )
-    return heading.below(told_below)
 
 
 def _moved(subject: Subject, facts: Facts) -> str:

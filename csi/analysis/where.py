@@ -8,6 +8,7 @@ numbers ranked, each with its interval. Never people
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -34,6 +35,7 @@ FEWEST = 3  # periods of a group before and after, of which an interval can be m
 SURE, SIDE = 0.05, 1.959964
 _FUNNELLED = frozenset({"share", "rate"})
 MOST = 2  # sentences beside how many are not shown
+NAMED, SHORT = 2, 40  # so many groups are named rather than counted, of so many letters together
 
 
 class _Compared(NamedTuple):
@@ -259,25 +261,32 @@ def _there(groups: Groups, at: int, window: Flags) -> Floats:
 
 def _sentences(one: Draft, found: Where) -> tuple[str, ...]:
     """Which causes bring most; which groups moved otherwise than all, or that none did; how many are not shown."""
-    brought = [f"By {found.column} {few(found)}"] if found.kind == PARETO else []
+    brought = [f"By {found.column}: {few(found)}"] if found.kind == PARETO else []
     telling = sorted((group for group in found.groups if group.apart), key=lambda group: -abs(group.difference))
     apart = [_moved(one, found.column, group) for group in telling[: MOST - len(brought)]]
     if not apart and not brought:
-        apart = [f"No group of {found.column} moved plainly otherwise than the others."]
+        apart = [f"No group of {found.column} did plainly better or worse than the others."]
     hidden = found.suppressed
     rest = f"{hidden} group{'' if hidden == 1 else 's'} with too few cases {'is' if hidden == 1 else 'are'} not shown."
     return tuple(brought + apart + [rest] * bool(hidden))
 
 
 def few(found: Where) -> str:
-    """How few causes bring most of what is counted."""
+    """How few causes bring most of what is counted: by name where they are few."""
     total = sum(group.weight for group in found.groups)
     if not total:
         return f"none of {len(found.groups)} groups has {found.counted}."
     reached = np.cumsum([group.weight for group in found.groups]) / total
     least = int(np.argmax(reached >= MOST_OF_IT)) + 1
     part, whole = wording.share(float(reached[least - 1])), f"{wording.number(total, 0)} {found.counted}"
-    return f"{least} of {len(found.groups)} groups {'brings' if least == 1 else 'bring'} {part} of {whole}."
+    who = named([group.name for group in found.groups[:least]]) or f"{least} of {len(found.groups)} groups"
+    return f"{who} {'brings' if least == 1 else 'bring'} {part} of {whole}."
+
+
+def named(names: Sequence[str]) -> str:
+    """Few groups by their names; empty where they are many or long, or a name is a bare number."""
+    short = len(names) <= NAMED and sum(map(len, names)) <= SHORT
+    return wording.listed(names) if short and all(any(map(str.isalpha, name)) for name in names) else ""
 
 
 def _moved(one: Draft, column: str, group: GroupMoved) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import floor, log10
+from statistics import median
 from typing import TYPE_CHECKING
 
 from csi.charts import artists
@@ -12,7 +13,7 @@ from csi.charts.marks import Mark, bound
 from csi.charts.view import View
 from csi.measures import measure_of
 from csi.terms import Period
-from csi.words.wording import day, month
+from csi.words.wording import BEYOND, MILLION, day, in_power, month, power_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,17 +25,17 @@ ALL = 100.0  # per cent, or points of a net promoter score: above it there is no
 DATE_AIR = 0.14  # inches between two dates
 MOST_DATES = 12
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-SCIENTIFIC_FROM, SCIENTIFIC_BELOW = 1e7, 1e-4
 
 
 def value_range(view: View) -> tuple[float, float]:
     """The lowest and highest value to be seen, with some air; a constant gets air too."""
     limits, wide = view.analysis.limits, len(view.marks)
     seen = [mark.value for mark in view.marks]
-    for side in (limits.lower, limits.upper, *view.targets):
-        seen += bound(side, wide)
+    for side in (limits.lower, limits.upper):
+        seen += usual(bound(side, wide))
     for own in view.own_limits.values():
-        seen += own
+        seen += usual(own)
+    seen += view.targets
     seen += [aim for mark in view.marks for aim in view.kpi.aims_on(mark.start.date())]
     seen += view.centres
     known = [value for value in seen if value is not None]
@@ -48,6 +49,17 @@ def value_range(view: View) -> tuple[float, float]:
     return low, min(high, ALL + air) if whole else high
 
 
+def usual(side: Sequence[float | None]) -> list[float]:
+    """Where a limit mostly lies, and where at last: periods of few cases do not press all others together."""
+    known = [value for value in side if value is not None]
+    return [median(known), known[-1]] if known else []
+
+
+def all_whole(values: Sequence[float | None]) -> bool:
+    """Whether values are whole numbers, such as counts: between them there is nothing to be marked."""
+    return all(value == round(value) for value in values if value is not None)
+
+
 def with_air(low: float, high: float) -> tuple[float, float]:
     """A range with air around it that does not go below zero for a few drops of ink."""
     air = (high - low) * AIR or abs(high) * 0.1 or 1.0
@@ -55,9 +67,10 @@ def with_air(low: float, high: float) -> tuple[float, float]:
     return (-air / 4 if low >= 0 > below else below), high + air
 
 
-def ticks(low: float, high: float) -> list[float]:
-    """Round values within a range."""
-    return [float(tick) for tick in artists.MaxNLocator(nbins=5).tick_values(low, high) if low <= tick <= high]
+def ticks(low: float, high: float, *, whole: bool = False) -> list[float]:
+    """Round values within a range; ``whole``: none between two whole numbers."""
+    places = artists.MaxNLocator(nbins=5, integer=whole).tick_values(low, high)
+    return [float(tick) for tick in places if low <= tick <= high and not (whole and tick % 1)]
 
 
 def tick_labels(of: Sequence[float]) -> list[str]:
@@ -67,10 +80,12 @@ def tick_labels(of: Sequence[float]) -> list[str]:
     step = (of[1] - of[0]) if len(of) > 1 else abs(of[0]) or 1.0
     largest = max(abs(tick) for tick in of) or 1.0
     decimals = _decimals(step)
-    if largest >= SCIENTIFIC_FROM or largest < SCIENTIFIC_BELOW:
+    power = power_of(largest, words_from=MILLION)
+    if power and not MILLION <= largest < BEYOND[1]:
         digits = max(0, floor(log10(largest)) + decimals)
         return [_scientific(tick, digits) for tick in of]
-    return [f"{tick + 0.0:,.{max(0, decimals)}f}".replace("-", "−") for tick in of]
+    texts = [f"{tick / 10**power + 0.0:,.{max(0, decimals + power)}f}".replace("-", "−") for tick in of]
+    return [in_power(text, power) if tick else "0" if power else text for tick, text in zip(of, texts, strict=True)]
 
 
 def _decimals(step: float) -> int:
@@ -85,22 +100,30 @@ def _scientific(tick: float, digits: int) -> str:
     return "0" if tick == 0 else f"{mantissa}×10{str(int(exponent)).translate(_RAISED)}".replace("-", "−")
 
 
-def axes_at(sheet: Figure, box: tuple[float, float, float, float], *, positions: int, low: float, high: float) -> Axes:
+def axes_at(
+    sheet: Figure,
+    box: tuple[float, float, float, float],
+    *,
+    positions: int,
+    low: float,
+    high: float,
+    whole: bool = False,
+) -> Axes:
     """Empty axes; ``box`` is left, top, width, height in inches from the sheet's top left corner."""
     width, height = sheet.get_size_inches()
     left, top, wide, tall = box
     axes = sheet.add_axes((left / width, 1 - (top + tall) / height, wide / width, tall / height), facecolor=WHITE)
     axes.set_xlim(-0.6, max(positions, 1) - 0.4)
     axes.set_ylim(low, high)
-    of = ticks(low, high)
+    of = ticks(low, high, whole=whole)
     axes.set_yticks(of, labels=tick_labels(of))
     _frame(axes)
     return axes
 
 
-def left_margin(low: float, high: float) -> float:
+def left_margin(low: float, high: float, *, whole: bool = False) -> float:
     """The width the value labels need, in inches."""
-    return max((width_of(label, TICK) for label in tick_labels(ticks(low, high))), default=0.0)
+    return max((width_of(label, TICK) for label in tick_labels(ticks(low, high, whole=whole))), default=0.0)
 
 
 def write_dates(axes: Axes, of: Sequence[Mark], period: Period, width: float) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from csi.charts.axis import axes_at, left_margin, with_air
+from csi.charts.axis import all_whole, axes_at, left_margin, with_air
 from csi.charts.beside import Line, name_lines, right_margin
 from csi.charts.canvas import (
     ALT_TEXT_LIMIT,
@@ -60,6 +60,7 @@ class Compared:
         sides: of the change's interval.
         read: the levels and the change as they are read.
         colour: of what became of the level.
+        difference: of the levels, or what is left of it at the mix before; None in what was kept by earlier versions.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Compared:
     sides: tuple[float, ...]
     read: tuple[str, str, str]
     colour: str
+    difference: float | None = None
 
 
 def of_view(view: View) -> Compared | None:
@@ -98,6 +100,7 @@ def of_view(view: View) -> Compared | None:
         sides=sides,
         read=(read.before, read.after, likely),
         colour=colour_of_change(view),
+        difference=change.difference,
     )
 
 
@@ -126,9 +129,10 @@ def before_after_figure(of: Compared) -> Figure:
     draw_head(sheet, above)
     low, high = _range(of)
     lines = [Line(aim, said("target {aim}", aim=exact(aim, shortly(of.unit))), INK, bold=True) for aim in of.aims]
-    left = EDGE + 0.08 + left_margin(low, high)
+    whole = all_whole((*of.before, *of.after))
+    left = EDGE + 0.08 + left_margin(low, high, whole=whole)
     wide = WIDTH - left - right_margin(lines)
-    axes = axes_at(sheet, (left, top, wide, PLOT), positions=1, low=low, high=high)
+    axes = axes_at(sheet, (left, top, wide, PLOT), positions=1, low=low, high=high, whole=whole)
     axes.set_xlim(-0.08, END)
     axes.set_xticks([])
     _points(axes, of)
@@ -170,7 +174,8 @@ def _points(axes: Axes, of: Compared) -> None:
 
 def _change(axes: Axes, of: Compared) -> None:
     """The change from the level before, with its interval."""
-    was, now = of.levels
+    was = of.levels[0]
+    now = of.levels[1] if of.difference is None else was + of.difference
     axes.hlines(was, BEFORE[1], END, color=RULE, linewidth=1.0, linestyle=(0, (1, 2)), zorder=2, gid="was")
     if of.sides:
         axes.vlines(

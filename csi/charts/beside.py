@@ -25,7 +25,7 @@ from csi.charts.marks import Span, bound
 from csi.charts.plot import LABEL, PARTIAL, SIGNS, SMALL
 from csi.charts.view import View
 from csi.words.messages import said
-from csi.words.wording import amount, exact
+from csi.words.wording import MILLION, amount, exact
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -73,9 +73,10 @@ def _named(view: View, unit: str) -> list[Line]:
     sides = ((f"{trial}upper limit", limits.upper), ("centre", limits.centre), (f"{trial}lower limit", limits.lower))
     for name, side in sides if view.levels("") == ("", "") else (sides[0], sides[2]):
         known = [value for value in bound(side, len(view.marks)) if value is not None]
-        found += [Line(value, f"{name} {amount(value, unit, aimed)}") for value in known[-1:]]
+        found += [Line(value, f"{name} {amount(value, unit, aimed, words_from=MILLION)}") for value in known[-1:]]
     if view.latest:
-        found.append(Line(view.latest.height, f"latest {amount(view.latest.value, unit, aimed)}", INK, bold=True))
+        latest = amount(view.latest.value, unit, aimed, words_from=MILLION)
+        found.append(Line(view.latest.height, f"latest {latest}", INK, bold=True))
     return found
 
 

@@ -109,7 +109,7 @@ def of_plain(plain: Mapping[str, Any]) -> Burned:
 
 def drawing(of: Burned) -> Drawing:
     """The picture with its sentence and alt text."""
-    return Drawing(budget_figure(of), budget_text(of), f"{of.name}: {of.told}")
+    return Drawing(budget_figure(of), budget_text(of), f"{of.name}{_said(of)}")
 
 
 def budget_figure(of: Burned) -> Figure:
@@ -146,7 +146,7 @@ def budget_figure(of: Burned) -> Figure:
 def _said(of: Burned) -> str:
     """What is used, without saying again that it is a budget."""
     last = next((one for one in reversed(of.used) if one is not None), 0.0)
-    return said(": {part} of the failures that are allowed.", part=percent(last))
+    return said(": {part} of the allowed failures are used.", part=percent(last))
 
 
 def budget_text(of: Burned) -> str:

@@ -36,6 +36,7 @@ ALT_TEXT_LIMIT = 2000  # Source: docs/slack.md, Size
 BLANKS = re.compile(r"[ \t\r\n\f\v\u2028\u2029]+")  # not the no-break space: a unit stays with its number
 _MEASURED = 100.0  # points, at which letters are measured
 LINE = 1.35  # line height in font sizes
+_CLAUSES = (";", ":")  # ends of them, the stronger first
 _LETTERS, _GUESSES = 2, 4  # letters about as wide as their size; guesses at how many fit, before halving; ours
 
 # Source: Okabe & Ito (2008), Color Universal Design: told apart by colour-blind people.
@@ -222,6 +223,23 @@ def wrapped(text: str, size: float, *, within: float, most: int, bold: bool = Fa
     return lines
 
 
+def in_two(text: str, size: float, *, within: float, bold: bool = False) -> list[str]:
+    """The text in two lines, if it fits: parted where a clause ends, else where both are about as long."""
+    rest = drawable(text)
+    parts = [(rest[:at], rest[at + 1 :]) for at in range(1, len(rest) - 1) if rest[at] == " "]
+    whole = [
+        (first, second)
+        for first, second in parts
+        if not _of_a_number(rest, len(first))
+        and max(width_of(one, size, bold=bold) for one in (first, second)) <= within
+    ]
+    for ending in _CLAUSES:
+        ended = [one for one in whole if one[0].endswith(ending)]
+        if ended:
+            return list(ended[-1])
+    return list(min(whole, key=lambda pair: max(width_of(one, size, bold=bold) for one in pair), default=()))
+
+
 def fitted(text: str, size: float, *, within: float, bold: bool = False) -> str:
     """The text on one line, cut with an ellipsis where it is wider than ``within`` inches."""
     lines = wrapped(text, size, within=within, most=1, bold=bold)
@@ -240,8 +258,14 @@ def _fitting(text: str, size: float, within: float, bold: bool) -> int:
         likely = int(middle * within / width) if width else high
     if low == len(text):
         return low
-    space = text.rfind(" ", 0, low + 1)
-    return space if space > 0 else low
+    breaks = [at for at in range(low + 1) if text[at] == " "]
+    apart = [at for at in breaks if at and not _of_a_number(text, at)]
+    return (apart or [at for at in breaks if at] or [low])[-1]
+
+
+def _of_a_number(text: str, at: int) -> bool:
+    """Whether the blank lies between a number and what it counts."""
+    return text[at - 1].isdigit() and not text[at + 1 : at + 2].isdigit()
 
 
 def _with_ellipsis(line: str, size: float, within: float, bold: bool) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from csi.charts import plot
 from csi.charts.alt_text import control_chart_text
-from csi.charts.axis import axes_at, left_margin, value_range, write_dates
+from csi.charts.axis import all_whole, axes_at, left_margin, value_range, write_dates
 from csi.charts.beside import (
     SIGN_ROW,
     explain_signs,
@@ -75,10 +75,11 @@ def control_figure(view: View) -> Figure:
 
 def _plot(sheet: Figure, view: View, top: float) -> None:
     low, high = value_range(view)
+    whole = all_whole([mark.value for mark in view.marks])
     lines = named_lines(view)
-    left = EDGE + 0.08 + left_margin(low, high)
+    left = EDGE + 0.08 + left_margin(low, high, whole=whole)
     width = WIDTH - left - right_margin(lines)
-    axes = axes_at(sheet, (left, top, width, PLOT), positions=len(view.marks), low=low, high=high)
+    axes = axes_at(sheet, (left, top, width, PLOT), positions=len(view.marks), low=low, high=high, whole=whole)
     write_dates(axes, view.marks, view.period, width)
     plot.draw(axes, view)
     mark_windows(sheet, axes, view)

@@ -13,7 +13,7 @@ from csi.kpi_catalogue.entry import MIN_N
 from csi.measures import measure_of
 from csi.series.processed import Processed, SourceCounts
 from csi.terms import Verdict
-from csi.words.heading import of_verdicts
+from csi.words.heading import of_verdicts, once
 
 MOST_URGENT_FIRST = (
     Verdict.REGRESSED,
@@ -62,6 +62,12 @@ class Facts:
     def headline(self) -> str:
         """The study in a line: how many of its KPIs have each verdict, and how many are not measured."""
         return of_verdicts((view.analysis.verdict for view in self.views), len(self.unmeasured))
+
+    def below(self) -> dict[str, str]:
+        """The line under each KPI's headline, what needs attention first; a caution of several is said once."""
+        details = [(view.kpi.id, view.analysis.detail) for view in self.ordered()]
+        lines = once((detail.below, detail.figures, detail.caution) for _, detail in details)
+        return {id: line for (id, _), line in zip(details, lines, strict=True)}
 
     def ordered(self) -> tuple[View, ...]:
         """Every KPI, what needs attention first: the missed ones are never left out (V6.2)."""

@@ -19,6 +19,7 @@ from csi.charts.canvas import (
     WIDTH,
     fitted,
     height_of,
+    in_two,
     width_of,
     wrapped,
     write,
@@ -77,11 +78,15 @@ def head(badge: str, kickers: Sequence[str], name: str, text: str) -> Head:
         if len(lines) <= LINES:
             return Head(badge, kicker, lines, size)
     short = next((cut for cut in _shorter(name) if len(_lines(f"{cut}{text}", size)) <= LINES), "…")
-    return Head(badge, kicker, wrapped(f"{short}{text}", size, within=WITHIN, most=LINES, bold=True), size)
+    lines = _lines(f"{short}{text}", size)
+    if len(lines) > LINES:
+        lines = wrapped(f"{short}{text}", size, within=WITHIN, most=LINES, bold=True)
+    return Head(badge, kicker, lines, size)
 
 
 def _lines(text: str, size: float) -> list[str]:
-    return wrapped(text, size, within=WITHIN, most=LINES + 1, bold=True)
+    lines = wrapped(text, size, within=WITHIN, most=LINES + 1, bold=True)
+    return (in_two(text, size, within=WITHIN, bold=True) if len(lines) == LINES else []) or lines
 
 
 def _shorter(name: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ WIDTH, HEIGHT = 8.27, 11.69  # inches. Source: ISO 216, A4
 EDGE = 0.8
 WITHIN = WIDTH - 2 * EDGE
 HEADING, KPI, BODY, FOOT = 18.0, 13.0, 9.0, 7.5  # points
+SMALLER, SPARSE = (9.0, 8.5, 8.0, 7.5, 7.0), 0.035  # points and inches of what is read by who asks
 LINES = 40  # of one text; what is longer has its place in report.md
 
 
@@ -49,6 +50,12 @@ class _Paper:
             canvas.write(self.pages[-1], EDGE, self.y, line, size=size, colour=colour, bold=bold)
             self.y += canvas.height_of(1, size)
         self.y += below
+
+    def fits(self, items: Sequence[str], size: float, words: Sequence[str]) -> bool:
+        """Whether the rest of the page holds some texts of this size, and some in letters of the foot."""
+        told = [(item, size, SPARSE) for item in items] + [(text, min(size, FOOT), 0.06) for text in words]
+        lines = [(len(canvas.wrapped(text, of, within=WITHIN, most=LINES)), of, gap) for text, of, gap in told]
+        return self.y + sum(canvas.height_of(many, of) + gap for many, of, gap in lines) <= HEIGHT - EDGE
 
     def picture(self, png: bytes) -> None:
         """A picture over the width of the text, or as high as a page holds."""
@@ -82,29 +89,34 @@ def report_pdf(facts: Facts, pictures: Mapping[str, Chart], grid: Chart) -> byte
     paper = _Paper(facts.service)
     paper.room(0)
     paper.text(f"{facts.service}: did we get there?", HEADING, colour=INK, bold=True)
-    paper.text(facts.headline, KPI, colour=INK, bold=True)
     paper.text(about(facts), BODY, colour=QUIET)
     for note in facts.notes:
         paper.text(note, BODY)
-    for view in facts.ordered():
-        paper.text(view.headline, BODY, colour=INK, bold=True)
     paper.picture(grid.png)
     for view in facts.ordered():
-        _kpi(paper, view, pictures.get(view.kpi.id))
+        paper.text(view.headline, BODY, colour=INK, bold=True)
+    below = facts.below()
+    for view in facts.ordered():
+        _kpi(paper, view, below[view.kpi.id], pictures.get(view.kpi.id))
     return _bound(paper)
 
 
-def _kpi(paper: _Paper, view: View, picture: Chart | None) -> None:
+def _kpi(paper: _Paper, view: View, below: str, picture: Chart | None) -> None:
+    """A page: the picture, the line below it; then what is read by who asks, in letters with which it fits."""
     paper.turn()
     if picture is None:
         paper.text(view.headline, KPI, colour=INK, bold=True)
     else:
         paper.picture(picture.png)
-    paper.text(view.analysis.detail.below, BODY, colour=INK)
-    for item in details(view, None):
-        paper.text(f"· {item}", BODY)
-    if picture is not None:
-        paper.text(said("The picture in words: {text}", text=picture.alt_text), FOOT, colour=QUIET)
+    paper.text(below, BODY, colour=INK, below=0.14)
+    paper.text(said("Why this verdict?"), BODY, colour=INK, bold=True)
+    items = [f"· {item}" for item in details(view, None)]
+    words = [said("The picture in words: {text}", text=picture.alt_text)] if picture is not None else []
+    size = next((one for one in SMALLER if paper.fits(items, one, words)), SMALLER[-1])
+    for item in items:
+        paper.text(item, size, below=SPARSE)
+    for text in words:
+        paper.text(text, min(size, FOOT), colour=QUIET)
 
 
 def _bound(paper: _Paper) -> bytes:

@@ -127,15 +127,25 @@ def colour_of_change(view: View) -> str:
 
 def _swinging(axes: Axes, view: View) -> None:
     """Limits that move with the number of cases, as a quiet band: their steps must not bury the line."""
-    limits, wide = view.analysis.limits, len(view.marks)
+    limits, wide, own = view.analysis.limits, len(view.marks), view.own_limits
     if varies(limits):
-        low, high = (
-            [float("nan") if value is None else value for value in bound(side, wide)]
-            for side in (limits.lower, limits.upper)
-        )
-        axes.fill_between(
-            range(wide), low, high, step="mid", color=FAINT, alpha=0.6, linewidth=0, zorder=1.2, gid="limits"
-        )
+        sides = bound(limits.lower, wide), bound(limits.upper, wide)
+        _band(axes, sides, color=FAINT, alpha=0.6, zorder=1.2, gid="limits")
+    if _own_vary(view):
+        sides = own["lower limit"], own["upper limit"]
+        _band(axes, sides, color=colour_of_change(view), alpha=0.08, zorder=1.3, gid="own limits")
+
+
+def _own_vary(view: View) -> bool:
+    """Whether the evaluation has limits of its own that move with the number of cases."""
+    own = view.analysis.detail.after_limits
+    return own is not None and varies(own)
+
+
+def _band(axes: Axes, sides: Sequence[Sequence[float | None]], **style: Any) -> None:
+    """What lies between two lines that hold their value over each period."""
+    low, high = ([float("nan") if value is None else value for value in side] for side in sides)
+    axes.fill_between(range(len(low)), low, high, step="mid", linewidth=0, **style)
 
 
 def _reference_lines(axes: Axes, view: View) -> None:
@@ -147,8 +157,9 @@ def _reference_lines(axes: Axes, view: View) -> None:
     steps(axes, bound(limits.lower, wide), anew, linestyle=dash, linewidth=thin, gid="lower limit", **behind)
     steps(axes, bound(limits.upper, wide), anew, linestyle=dash, linewidth=thin, gid="upper limit", **behind)
     steps(axes, view.centres, anew, linestyle="solid", linewidth=0.9, gid="centre", **behind)
+    line: dict[str, Any] = {"linewidth": 0.6, "alpha": 0.35} if _own_vary(view) else {"linewidth": 0.9, "alpha": 0.8}
     for name, side in own.items():
-        steps(axes, side, linestyle="solid", linewidth=0.9, color=colour_of_change(view), alpha=0.8, gid=f"own {name}")
+        steps(axes, side, linestyle="solid", color=colour_of_change(view), gid=f"own {name}", **line)
     for position in anew:
         axes.axvline(position - 0.5, color=RULE, linewidth=0.9, linestyle=(0, (1, 2)), zorder=1.8, gid="new limits")
     _targets(axes, view)

@@ -66,10 +66,11 @@ def markdown(
     heading = f"# {escape(facts.service)}: did we get there?"
     intro = [f"For {audience}." if audience else "", about(facts), sentence(escape(ask)) if ask else ""]
     charts, others = pictures or {}, further or {}
+    below = facts.below()
     body = [
         line
         for view in facts.ordered()
-        for line in _kpi(view, audience, charts.get(view.kpi.id, ""), others.get(view.kpi.id, ()))
+        for line in _kpi(view, audience, below[view.kpi.id], charts.get(view.kpi.id, ""), others.get(view.kpi.id, ()))
     ]
     tail = _sources(facts) if audience in (None, Audience.OPERATIONS, Audience.SUPPLIERS) else []
     notes = [line for note in facts.notes for line in (f"**Note:** {escape(note)}", "")]
@@ -122,14 +123,16 @@ def _latest(view: View) -> str:
     return escape(view.said(view.latest.value)) if view.latest else NOTHING
 
 
-def _kpi(view: View, audience: Audience | None, picture: str = "", further: Sequence[Link] = ()) -> list[str]:
+def _kpi(
+    view: View, audience: Audience | None, below: str, picture: str = "", further: Sequence[Link] = ()
+) -> list[str]:
     """Headline, one line below it, the picture, where it is; all else is folded away."""
     return [
         f"## {escape(clip(view.name, NAME))}",
         "",
         f"**{sentence(escape(ruled(view.analysis.badge, view.analysis.detail.summary)))}**",
         "",
-        *([escape(view.analysis.detail.below), ""] if view.analysis.detail.below else []),
+        *([escape(below), ""] if below else []),
         *([_picture(picture, f"Control chart of {view.name}"), ""] if picture else []),
         *_where(view, further),
         *_folded(details(view, audience)),

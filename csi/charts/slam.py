@@ -37,15 +37,16 @@ from csi.charts.head import draw as draw_head
 from csi.charts.marks import Mark, bound
 from csi.charts.view import View, target_text
 from csi.terms import Direction, Period
-from csi.words.messages import said
-from csi.words.wording import amount, clip, day, exact, periods
+from csi.words.messages import mark, said
+from csi.words.wording import MILLION, amount, clip, day, exact, number, periods
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 NAMES, NAME_LINES, CELL = (1.2, 2.5), 3, 0.11  # inches, lines, inches: the least and most that names take, a cell
 BODY, SMALL = 9.0, 8.0  # points
-MOST_PERIODS, MOST_ROWS = 26, 20
+MOST_PERIODS, MOST_ROWS, MORE = 26, 20, 2  # MORE: decimals than the figure has that needs fewest
+UNMEASURED = mark("NOT MEASURED")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Cell:
 
 
 MET = Cell("met", "✓", "#CFE5F4")
-THREATENED = Cell("met, hardly", "!", "#F6E3A8")
+THREATENED = Cell("met, but threatened", "!", "#F6E3A8")
 MISSED = Cell("missed", "✗", "#F3B28C")
 NO_DATA = Cell("no data", "–", WHITE, QUIET)
 UNFINISHED = Cell("unfinished", "○", WHITE, QUIET)
@@ -93,7 +94,7 @@ class Clause:
 
     @property
     def beside(self) -> str:
-        """The axis that the verdict does not say itself."""
+        """The axis that the verdict does not say itself; the change alone where the verdict is on another target."""
         return self.axes.removeprefix(self.verdict).removeprefix(" · ")
 
     @property
@@ -103,7 +104,9 @@ class Clause:
 
     @property
     def share(self) -> str:
-        """``met 8 of 10``; nothing to count is said."""
+        """``met 8 of 10``; nothing to count is said, of what is not measured by its verdict."""
+        if self.verdict == UNMEASURED:
+            return ""
         return f"met {self.met} of {self.judged}" if self.judged else "not judged"
 
 
@@ -124,10 +127,10 @@ def grid(facts: Facts) -> tuple[list[Clause], list[Mark]]:
     """The rows, and the newest periods they share, in order."""
     by_start = {mark.start: mark for view in facts.views for mark in view.marks}
     columns = [by_start[start] for start in sorted(by_start)][-MOST_PERIODS:]
-    judged = {id(view) for view in facts.views}  # what was promised has a target of its own, and no verdict
-    rows = [_clause(view, columns, view.analysis.label if id(view) in judged else "") for view in facts.clauses()]
+    aims = {view.kpi.id: view.targets for view in facts.views}  # a verdict is on these: a clause may promise others
+    rows = [_clause(view, columns, judged=view.targets == aims[view.kpi.id]) for view in facts.clauses()]
     blank = tuple(NO_DATA for _ in columns)
-    rows += [Clause(name=name, target=said("not measured"), cells=blank) for name in facts.unmeasured]
+    rows += [Clause(name=name, target="", cells=blank, verdict=UNMEASURED) for name in facts.unmeasured]
     return rows[:MOST_ROWS], columns
 
 
@@ -142,10 +145,10 @@ def state(view: View, mark: Mark | None) -> Cell:
         return NO_TARGET
     if not meets(view.kpi.direction, promised, mark.height):
         return MISSED
-    return THREATENED if _hardly(view, promised, mark.height) else MET
+    return THREATENED if _threatened(view, promised, mark.height) else MET
 
 
-def _hardly(view: View, promised: tuple[float, ...], value: float) -> bool:
+def _threatened(view: View, promised: tuple[float, ...], value: float) -> bool:
     """Whether a value on target is so close to it that the usual variation of one period may miss it; ours: a sigma."""
     sigma = _usual(view)
     return sigma is not None and min(abs(value - aim) for aim in promised) < sigma
@@ -167,17 +170,29 @@ def meets(direction: Direction, promised: tuple[float, ...], value: float) -> bo
     return value >= promised[0] if direction is Direction.HIGHER else value <= promised[0]
 
 
-def _clause(view: View, columns: Sequence[Mark], verdict: str) -> Clause:
+def _clause(view: View, columns: Sequence[Mark], *, judged: bool) -> Clause:
+    """A row; ``judged``: the KPI's verdict is on this target, else only its change is told."""
     own = {mark.start: mark for mark in view.marks}
-    latest = f", latest {view.said(view.latest.value)}" if view.latest else ""
+    latest = f"latest {view.said(view.latest.value)}" if view.latest else ""
     places = [own.get(mark.start) for mark in columns]
     cells = tuple(state(view, mark) for mark in places)
-    figures = tuple(
-        "" if mark is None or mark.value is None else amount(mark.value, "", view.targets) for mark in places
-    )
-    axes = view.analysis.both if verdict else ""
+    figures = _figures(view, places)
+    verdict = view.analysis.label if judged else ""
+    axes = view.analysis.both if judged else view.analysis.change_axis or ""
     return Clause(
         name=view.name, target=_promised(view), cells=cells, latest=latest, axes=axes, figures=figures, verdict=verdict
+    )
+
+
+def _figures(view: View, places: Sequence[Mark | None]) -> tuple[str, ...]:
+    """Each period's value, all in as many decimals as the one that needs most."""
+    values = [None if mark is None else mark.value for mark in places]
+    alone = ["" if value is None else amount(value, "", view.targets, words_from=MILLION) for value in values]
+    needed = [len(text.partition(".")[2]) for text in alone if text[-1:].isdigit()]
+    most = min(max(needed, default=0), min(needed, default=0) + MORE)
+    return tuple(
+        number(value, most) if value is not None and text[-1:].isdigit() else text
+        for value, text in zip(values, alone, strict=True)
     )
 
 
@@ -237,7 +252,7 @@ def _laid(clauses: Sequence[Clause], columns: int) -> _Laid:
     cell = (room - name) / max(1, columns)
     lines = max((len(_name(one, name)) for one in clauses), default=1)
     figures = all(width_of(text, SMALL) < cell - 0.06 for one in clauses for text in one.figures)
-    told = max((2 + bool(one.beside) for one in clauses), default=2)
+    told = max((len(_told(one)) for one in clauses), default=1)
     tall = max(height_of(lines, BODY) + height_of(1, SMALL), height_of(told, SMALL))
     return _Laid(name, cell, 0.09 + tall, figures)
 
@@ -257,10 +272,14 @@ def _row(sheet: Figure, clause: Clause, top: float, laid: _Laid) -> None:
         _cell(sheet, cell, shown, (EDGE + laid.name + laid.cell * at, top), laid)
     right = WIDTH - EDGE
     colour = TEXT if colour_of(clause.verdict) == WHITE else colour_of(clause.verdict)
-    told = [one for one in ((clause.verdict, True), (clause.beside, False), (clause.share, False)) if one[0]]
-    for at, (text, bold) in enumerate(told):
+    for at, (text, bold) in enumerate(_told(clause)):
         y = top + 0.04 + height_of(at, SMALL)
         write(sheet, right, y, text, size=SMALL, colour=colour if bold else TEXT, bold=bold, ha="right")
+
+
+def _told(clause: Clause) -> list[tuple[str, bool]]:
+    """What stands at the right of a row, each with whether it is bold."""
+    return [one for one in ((clause.verdict, True), (clause.beside, False), (clause.share, False)) if one[0]]
 
 
 def _cell(sheet: Figure, cell: Cell, shown: str, corner: tuple[float, float], laid: _Laid) -> None:
@@ -320,5 +339,6 @@ def slam_text(facts: Facts, heading: str, clauses: Sequence[Clause], columns: Se
 
 def _row_text(clause: Clause) -> str:
     signs = "".join(cell.sign for cell in clause.cells)
-    axes = f", {clause.axes}" if clause.axes else ""
-    return f"{clip(clause.name, 120)} ({clause.target}): {clause.share}{clause.latest}{axes}, {signs}"
+    target = f" ({clause.target})" if clause.target else ""
+    told = (clause.share, clause.latest, clause.axes or clause.verdict, signs)
+    return f"{clip(clause.name, 120)}{target}: {', '.join(one for one in told if one)}"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from csi.charts import plot
-from csi.charts.axis import axes_at, left_margin, with_air, write_dates
+from csi.charts.axis import all_whole, axes_at, left_margin, with_air, write_dates
 from csi.charts.beside import Line, name_lines, right_margin
 from csi.charts.canvas import (
     ALT_TEXT_LIMIT,
@@ -39,7 +39,7 @@ from csi.charts.marks import Mark, runs, spans
 from csi.terms import Direction, Period
 from csi.words.heading import ruled
 from csi.words.messages import counted, said
-from csi.words.wording import NOTHING, amount, clip, day, direction, exact, point, sentence
+from csi.words.wording import MILLION, NOTHING, amount, clip, day, direction, exact, point, sentence
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -188,7 +188,7 @@ def spiral_figure(spiral: Spiral) -> Figure:
     _points(axes, where)
     if deeds:
         _markers(axes, where, deeds)
-    name_lines(sheet, axes, _names(spiral))
+    name_lines(sheet, axes, _names(spiral, where))
     return sheet
 
 
@@ -197,20 +197,28 @@ def _axes(sheet: Figure, spiral: Spiral, where: Placed, top: float) -> tuple[Axe
     seen += [level for turn in spiral.turns for level in (turn.baseline, turn.target)]
     known = [value for value in seen if value is not None]
     low, high = with_air(min(known), max(known)) if known else (0.0, 1.0)
-    left = EDGE + 0.08 + left_margin(low, high)
-    width = WIDTH - left - right_margin(_names(spiral))
-    return axes_at(sheet, (left, top, width, PLOT), positions=len(where.marks), low=low, high=high), width
+    whole = all_whole([mark.value for mark in where.marks])
+    left = EDGE + 0.08 + left_margin(low, high, whole=whole)
+    width = WIDTH - left - right_margin(_names(spiral, where))
+    box = (left, top, width, PLOT)
+    return axes_at(sheet, box, positions=len(where.marks), low=low, high=high, whole=whole), width
 
 
-def _names(spiral: Spiral) -> list[Line]:
+def _names(spiral: Spiral, where: Placed) -> list[Line]:
     newest = spiral.turns[-1] if spiral.turns else None
     if newest is None:
         return []
     aims = () if newest.target is None else (newest.target,)
     named = [Line(aim, f"target {exact(aim, spiral.unit)}", INK, bold=True) for aim in aims]
     if newest.baseline is not None:
-        named.append(Line(newest.baseline, f"baseline {amount(newest.baseline, spiral.unit, aims)}", BLUE))
-    return named
+        named.append(Line(newest.baseline, f"baseline {_brief(spiral, newest.baseline, aims)}", BLUE))
+    held = [mark for mark in where.marks if mark.whole]
+    latest = (Line(one.height, f"latest {_brief(spiral, one.value, aims)}", INK, bold=True) for one in held[-1:])
+    return [*named, *latest]
+
+
+def _brief(spiral: Spiral, value: float | None, aims: Sequence[float]) -> str:
+    return amount(value, spiral.unit, aims, words_from=MILLION)
 
 
 def _steps(axes: Axes, where: Placed) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from csi.analysis.analysis import GroupMoved, Where
-from csi.analysis.where import FUNNEL, MOST_OF_IT, PARETO, few, move_of
+from csi.analysis.where import FUNNEL, MOST_OF_IT, PARETO, few, named
 from csi.charts import artists
 from csi.charts.axis import axes_at, left_margin
 from csi.charts.beside import Line, name_lines, right_margin, side_by_side
@@ -48,8 +48,9 @@ from csi.charts.plot import SIGNS, Sign
 from csi.charts.view import View, shortly
 from csi.terms import Direction
 from csi.words.messages import counted, said
-from csi.words.together import Scale, keeping, moved
-from csi.words.wording import clip, count, decimals_of, number, of_unit, share
+from csi.words.messages import mark as mark_text
+from csi.words.together import Move, Scale, keeping, moved
+from csi.words.wording import clip, decimals_of, number, of_unit, share
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -64,6 +65,12 @@ BAR = 1.1  # of a line's height
 POINT, NEAR = 0.06, 0.02  # inches: half a point, a number's distance from it
 AROUND = ((1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (-1, -1), (1, 1), (-1, 1))  # where a number may stand
 FURTHER = (1.0, 1.8, 2.6, 3.4, 4.2, 5.0)  # and how far off
+BETTER, WORSE, NEITHER = "improvement", "concern", "neither"  # names of signs
+_TOLD_APART = {
+    BETTER: mark_text("{who} did better than the others"),
+    WORSE: mark_text("{who} did worse than the others"),
+    NEITHER: mark_text("{who} moved unlike the others"),
+}
 LIKE_ALL = Sign("o", QUIET, "like the others")
 STEPS = 60  # points of a limit's curve
 Box = tuple[float, float, float, float]
@@ -111,13 +118,22 @@ def _said(shown: Shown) -> str:
     column, groups = clip(shown.where.column, COLUMN), shown.where.groups
     if shown.where.kind == PARETO:
         return said(" by {column}: {told}", column=column, told=few(shown.where))
-    apart = sum(group.apart for group in groups)
-    if not apart:
-        return said(" by {column}: no group moved plainly otherwise than the others.", column=column)
-    told = counted(
-        "{count} of {all} groups moved otherwise.", "{count} of {all} groups moved otherwise.", apart, all=len(groups)
-    )
-    return said(" by {column}: {told}", column=column, told=told)
+    if not any(group.apart for group in groups):
+        return said(" by {column}: no group did plainly better or worse than the others.", column=column)
+    return said(" by {column}: {told}.", column=column, told=_apart(shown))
+
+
+def _apart(shown: Shown) -> str:
+    """Which groups did better than the others, and which worse: by name where there is room, else how many."""
+    who = {
+        sign: named(names) or counted("{count} group", "{count} groups", len(names))
+        for sign, of in SIGNS.items()
+        if (names := [one.name for one in shown.where.groups if one.apart and _sign(shown, one) is of])
+    }
+    if len(who) > 1:
+        return said("{better} did better, {worse} worse than the others", better=who[BETTER], worse=who[WORSE])
+    [(sign, those)] = who.items()
+    return said(_TOLD_APART[sign], who=those)
 
 
 def where_figure(shown: Shown) -> Figure:
@@ -165,7 +181,7 @@ def _rows(shown: Shown) -> list[_Row]:
     where, groups = shown.where, shown.where.groups
     if where.kind not in (FUNNEL, PARETO):
         groups = tuple(sorted(groups, key=lambda group: group.difference, reverse=shown.direction is Direction.HIGHER))
-    told = _brought(where) if where.kind == PARETO else [_moves(shown, group) for group in groups]
+    told = _brought(where) if where.kind == PARETO else _moves(shown, groups)
     right = max(width_of(one, SMALL) for one in told)
     within = WIDTH - 2 * EDGE - right - KEY - AIR if _is_funnel(where) else NAMES
     return [
@@ -179,12 +195,16 @@ def rows_of(shown: Shown) -> list[tuple[str, str]]:
     return [(row.group.name, row.figures) for row in _rows(shown)]
 
 
-def _moves(shown: Shown, group: GroupMoved) -> str:
-    """``61 → 74 %, n 480``."""
-    read = moved(move_of(group, shown.unit))
-    before, after = (level.removesuffix(of_unit(shown.unit)) for level in (read.before, read.after))
-    cases = said("n {cases}", cases=count(group.cases_after))
-    return f"{before} → {after}{of_unit(shortly(shown.unit))}, {cases}"
+def _moves(shown: Shown, groups: Sequence[GroupMoved]) -> list[str]:
+    """``61 → 74 %, 480 cases`` of each, all in as many decimals."""
+    unit = shown.unit
+    least = max(decimals_of((group.before, group.after), 0.0, unit) for group in groups)
+    reads = [moved(Move(before=one.before, after=one.after, difference=0.0, unit=unit, least=least)) for one in groups]
+    levels = [[level.removesuffix(of_unit(unit)) for level in (read.before, read.after)] for read in reads]
+    cases = [counted("{count} case", "{count} cases", group.cases_after) for group in groups]
+    return [
+        f"{before} → {after}{of_unit(shortly(unit))}, {of}" for (before, after), of in zip(levels, cases, strict=True)
+    ]
 
 
 def _brought(where: Where) -> list[str]:
@@ -204,8 +224,8 @@ def _sign(shown: Shown, group: GroupMoved) -> Sign:
         return LIKE_ALL
     lower = group.difference < shown.where.centre
     if shown.direction is Direction.WITHIN:
-        return SIGNS["neither"]
-    return SIGNS["improvement" if lower == (shown.direction is Direction.LOWER) else "concern"]
+        return SIGNS[NEITHER]
+    return SIGNS[BETTER if lower == (shown.direction is Direction.LOWER) else WORSE]
 
 
 def _put(sheet: Figure, at: tuple[float, float], sign: Sign, gid: str) -> None:
@@ -227,7 +247,7 @@ def _legend(sheet: Figure, shown: Shown, top: float) -> None:
     meant = {
         "D": said("better than the others"),
         "s": said("worse than the others"),
-        "^": said("otherwise than the others"),
+        "^": said("unlike the others"),
         "o": said("like the others, as far as can be told"),
     }
     x, y = EDGE + 0.05, top + LEGEND / 2

@@ -20,6 +20,7 @@ from csi.study.evaluation import Report
 from csi.study.given import Given
 from csi.study.output import Wanted
 from csi.study.running import measured
+from csi.words.heading import once
 
 STDIN = "-"
 TYPED = "standard input"
@@ -114,9 +115,11 @@ class _One:
             voice.say(f"{self.given.name}:")
         for note in report.notes:
             voice.warn(note)
-        for name, one in report.kpis.items():
+        details = [one.analysis.detail for one in report.kpis.values()]
+        lines = once((one.below, one.figures, one.caution) for one in details)
+        for (name, one), line in zip(report.kpis.items(), lines, strict=True):
             voice.say(f"{name}: {one.analysis.headline}")
-            voice.say(f"    {one.analysis.detail.below}")
+            voice.say(f"    {line}")
         voice.say(f"Written to {self.folder}")
 
     def _judged(self, report: Report, voice: Voice) -> Status:

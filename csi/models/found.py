@@ -47,7 +47,14 @@ class AnalysisResult(Row, table=True):
     @property
     def below(self) -> str:
         """The line under it."""
-        return str((self.result.get("detail") or {}).get("below") or "")
+        return self.under[0]
+
+    @property
+    def under(self) -> tuple[str, str, str]:
+        """The same, itself without its caution, and that caution."""
+        detail = self.result.get("detail") or {}
+        whole, alone, caution = (str(detail.get(name) or "") for name in ("below", "figures", "caution"))
+        return whole, alone, caution
 
     @property
     def badge(self) -> str:

@@ -84,7 +84,7 @@ def labels(session: Session, cycle: Cycle) -> dict[str, str]:
 
 def content(session: Session, cycle: Cycle, base: Facts, report: Report) -> dict[str, Any]:
     """The report's content as it is frozen: every KPI's verdict, at most five with everything about their chart."""
-    views = base.ordered()
+    views, below = base.ordered(), base.below()
     return {
         "audience": report.audience,
         "ask": report.ask,
@@ -96,7 +96,7 @@ def content(session: Session, cycle: Cycle, base: Facts, report: Report) -> dict
         "study_hash": base.hash,
         "input_hash": of_cycle.input_hash(session, cycle),
         "verdicts": [_verdict(view) for view in views] + _unmeasured(session, cycle, views),
-        "items": [_item(view, Audience(report.audience)) for view in shown(base)],
+        "items": [_item(view, Audience(report.audience), below[view.kpi.id]) for view in shown(base)],
         "slam": _grid(base),
     }
 
@@ -139,14 +139,14 @@ def _unmeasured(session: Session, cycle: Cycle, views: Sequence[View]) -> list[d
     return [{"kpi": kpi.key, "name": kpi.name, "unit": kpi.unit, **blank} for kpi in kpis if kpi.key not in known]
 
 
-def _item(view: View, audience: Audience) -> dict[str, Any]:
+def _item(view: View, audience: Audience, below: str) -> dict[str, Any]:
     points = [{"start": m.start.isoformat(), "value": m.value, "n": m.n} for m in view.marks if m.value is not None]
     return {
         "kpi": view.kpi.id,
         "name": view.name,
         "label": view.analysis.badge,
         "summary": view.analysis.detail.summary,
-        "below": view.analysis.detail.below,
+        "below": below,
         "sentence": sentence(view.analysis.sentence or view.headline),
         "alt_text": control_chart_text(view),
         "unit": view.unit or "count",

@@ -37,6 +37,12 @@ _EVIDENCE = {
     Evidence.WEAK: mark("weak evidence"),
     Evidence.NONE: mark("no evidence of a change"),
 }
+_OF_A_CHANGE = {
+    Evidence.STRONG: mark("strong evidence of a change"),
+    Evidence.MODERATE: mark("moderate evidence of a change"),
+    Evidence.WEAK: mark("weak evidence of a change"),
+    Evidence.NONE: mark("no evidence of a change"),
+}
 # How many KPIs have each verdict, what asks for attention first.
 _COUNTED = {
     Verdict.REGRESSED: (mark("{count} regressed"), mark("{count} regressed")),
@@ -151,6 +157,7 @@ class Below:
         evidence: for the change.
         before, after: how many periods.
         period: their length.
+        claimed: whether a change is claimed, for which there is evidence; else it is what there is of one.
         allows: what the difference allows for, such as the mix before; empty: for nothing.
         cautions: what a reader must know beside it, the one that matters most first.
     """
@@ -160,19 +167,42 @@ class Below:
     before: int
     after: int
     period: Period
+    claimed: bool = True
     allows: str = ""
     cautions: Sequence[str] = ()
 
 
 def below(told: Below) -> str:
     """The line under a headline: difference with interval, evidence, number of periods, the caution that matters."""
+    return " ".join(one for one in (figures(told), *told.cautions[:1]) if one)
+
+
+def once(lines: Iterable[tuple[str, str, str]]) -> list[str]:
+    """Lines under several headlines on one screen: a caution that stands there already is not said again.
+
+    Args:
+        lines: of each the line, the same without its caution, and that caution.
+    """
+    said_already: set[str] = set()
+    shown = []
+    for whole, alone, caution in lines:
+        shown.append(alone if alone and caution in said_already else whole)
+        said_already |= {caution} - {""}
+    return shown
+
+
+def figures(told: Below) -> str:
+    """The line under a headline without its caution; empty where no window is agreed."""
+    if not told.before and not told.after:
+        return ""
     many = said("{periods} against {before}", periods=periods(told.after, told.period), before=told.before)
     if told.read is not None:
         gap = said("{difference} {allows}", difference=told.read.difference, allows=told.allows)
         gap = gap if told.allows else told.read.difference
         likely = said("{gap}, likely {interval}", gap=gap, interval=told.read.likely) if told.read.sides else gap
-        many = " · ".join((likely, said(_EVIDENCE[told.evidence]), many))
-    return " ".join((sentence(many), *told.cautions[:1]))
+        evidence = _EVIDENCE[told.evidence] if told.claimed else _OF_A_CHANGE[told.evidence]
+        many = " · ".join((likely, said(evidence), many))
+    return sentence(many)
 
 
 def of_verdicts(verdicts: Iterable[Verdict], unmeasured: int = 0) -> str:

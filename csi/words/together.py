@@ -11,6 +11,7 @@ from csi.terms import Period
 from csi.words.messages import said
 from csi.words.wording import (
     HUGE,
+    MILLION,
     MOST_PLACES,
     TINY,
     decimals,
@@ -18,12 +19,16 @@ from csi.words.wording import (
     each,
     fixed,
     hidden,
+    in_power,
     number,
     of_gap,
     of_unit,
     order,
+    power_of,
 )
 
+MOST_OF_MILLIONS = 3  # decimals: what needs more is written out
+SPARE = 4  # decimals that may be added so that nothing that is read is untrue
 Sides = tuple[float, ...]  # the lower and the upper end of an interval, or nothing
 
 
@@ -73,8 +78,8 @@ class Scale:
         """What was rounded, as it is read."""
         if not isfinite(rounded) or (not self.power and abs(rounded) >= HUGE):
             return number(rounded, self.places, signed=signed)
-        tail = f" × 10^{self.power}".replace("-", "−") if self.power and rounded else ""
-        return fixed(rounded, self.places, signed=signed) + tail
+        text = fixed(rounded, self.places, signed=signed)
+        return in_power(text, self.power) if rounded else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,18 +158,29 @@ def _written(move: Move, of_difference: str, _beyond: str) -> Moved:
 
 @lru_cache(maxsize=1024)  # of one KPI they are asked for in every gate and sentence
 def _fitting(move: Move) -> Scale:
-    scale = _scale(move)
-    while scale.places < MOST_PLACES and not _holds(scale, move):
+    scale = _holding(_scale(move), move)
+    in_full = scale.power == 6 and scale.places > MOST_OF_MILLIONS
+    return _holding(_scale(move, words_from=HUGE), move) if in_full else scale
+
+
+def _holding(scale: Scale, move: Move) -> Scale:
+    """The scale with so many more decimals that what is read is true."""
+    most = max(MOST_PLACES, scale.places + SPARE)
+    while scale.places < most and not _holds(scale, move):
         scale = replace(scale, places=scale.places + 1)
     return scale
 
 
-def _scale(move: Move) -> Scale:
-    """Three figures of the levels and one of their difference; in a power of ten where they are huge or tiny."""
+def _scale(move: Move, words_from: float = MILLION) -> Scale:
+    """Three figures of the levels and one of their difference; in millions where they are huge."""
     levels, gaps = (move.before, move.after), move.sides or (move.difference,)
     largest = max((abs(one) for one in (*levels, *gaps) if isfinite(one)), default=0.0)
-    if largest >= HUGE or 0 < largest < TINY:
-        return Scale(move.unit, 2, floor(log10(largest)))
+    power = power_of(largest, words_from=words_from)
+    if power:
+        scaled = [one / 10.0**power for one in (*levels, *gaps) if isfinite(one)]
+        return Scale(move.unit, max(0, 2 - floor(log10(max(map(abs, scaled))))), power)
+    if 0 < largest < TINY:
+        return Scale(move.unit, 2 - floor(log10(largest)))
     return Scale(move.unit, max(move.least, decimals_of(levels, max(map(abs, gaps)), move.unit)))
 
 
@@ -188,7 +204,8 @@ def _holds(scale: Scale, move: Move) -> bool:
     if any(_touches(side, end, way) for side, end, way in zip(move.sides, read.sides, (1, -1), strict=False)):
         return False
     levels = (move.before, move.after)
-    if not scale.power and any(hidden(level, aim, scale.places) for level in levels for aim in move.aims):
+    told_in = 10.0**scale.power
+    if any(hidden(level / told_in, aim / told_in, scale.places) for level in levels for aim in move.aims):
         return False
     size, least = abs(read.difference), scale.rounded(move.matters)
     return not move.matters or order(abs(move.difference), move.matters) == order(size, least)

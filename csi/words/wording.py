@@ -39,8 +39,11 @@ _PERIODS = {
     Period.MONTH: (mark("{count} month"), mark("{count} months"), mark("{what} a month")),
     Period.QUARTER: (mark("{count} quarter"), mark("{count} quarters"), mark("{what} a quarter")),
 }
-HUGE, TINY = 1e9, 1e-4  # beyond these a number is written as a power of ten
+HUGE, TINY = 1e9, 1e-4  # beyond these a number is told in words, or with more decimals
+MILLION, BEYOND = 1e6, (1e-9, 1e15)  # what is read first is told in millions; beyond these it is a power of ten
+_WORDS = {6: mark("{number} million"), 9: mark("{number} billion"), 12: mark("{number} trillion")}
 MOST_PLACES = 6
+MOST_FIGURES = 11  # decimals of the smallest number that is written out
 _UNSPOKEN = frozenset({"", "count", "ratio", "1"})
 
 
@@ -57,8 +60,8 @@ def decimals_of(levels: tuple[float, ...], reach: float, unit: str) -> int:
     return max(places, min(MOST_PLACES, _places(min(rest), 1))) if rest else places
 
 
-def _places(value: float, figures: int) -> int:
-    if not isfinite(value) or value == 0 or abs(value) < TINY:
+def _places(value: float, figures: int, *, least: float = TINY) -> int:
+    if not isfinite(value) or value == 0 or abs(value) < least:
         return 0
     return figures - floor(log10(abs(value)))
 
@@ -69,10 +72,32 @@ def number(value: float, places: int, *, signed: bool = False) -> str:
         return said("beyond measure")
     sign = "−" if value < 0 else "+" if signed and value > 0 else ""
     size = abs(value)
-    if size and (size >= HUGE or size < TINY):
-        mantissa, power = f"{size:.2e}".split("e")
-        return f"{sign}{mantissa} × 10^{int(power)}".replace("-", "−")
-    return fixed(value, places, signed=signed)
+    if not size or TINY <= size < HUGE:
+        return fixed(value, places, signed=signed)
+    power = power_of(size)
+    if power and power not in _WORDS:
+        mantissa, exponent = f"{size:.2e}".split("e")
+        return in_power(f"{sign}{mantissa}", int(exponent))
+    scaled = size / 10**power
+    return in_power(f"{sign}{scaled:,.{_places(scaled, 2, least=0.0)}f}", power)
+
+
+def power_of(size: float, *, words_from: float = HUGE) -> int:
+    """The power of ten that a number of this size is told in: 0 where it is written out."""
+    if not size or not isfinite(size):
+        return 0
+    if size < BEYOND[0] or size >= BEYOND[1]:
+        return floor(log10(size))
+    return min(12, 3 * floor(log10(size) / 3)) if size >= words_from else 0
+
+
+def in_power(text: str, power: int) -> str:
+    """A number in a power of ten: ``24.8 million``, ``1.50 × 10^17``."""
+    if not power:
+        return text
+    if power in _WORDS:
+        return said(_WORDS[power], number=text)
+    return f"{text} × 10^{power}".replace("-", "−")
 
 
 def fixed(value: float, places: int, *, signed: bool = False) -> str:
@@ -88,8 +113,19 @@ def quantity(value: float, unit: str, places: int) -> str:
 
 
 def exact(value: float, unit: str = "") -> str:
-    """A number as it was agreed, such as a target, with all of its decimals up to six, and its unit."""
-    return quantity(value, unit, shortest(value))
+    """A number as it was agreed, such as a target, with all of its decimals up to six, and its unit.
+
+    Many millions are told in words where that leaves nothing out: ``2.5 million €``.
+    """
+    power = power_of(abs(value), words_from=MILLION)
+    if not power and 0 < abs(value) < TINY:
+        return amount(value, unit)
+    if power not in _WORDS:
+        return quantity(value, unit, shortest(value))
+    scaled = value / 10**power
+    if round(scaled, 3) == scaled:
+        return in_power(fixed(scaled, shortest(scaled)), power) + of_unit(unit)
+    return fixed(value, shortest(value)) + of_unit(unit)
 
 
 def plainly(value: float, figures: int = 10, *, parted: bool = False) -> str:
@@ -131,35 +167,34 @@ def share(value: float) -> str:
     return f"{number(100 * value, 0)} %"
 
 
-def amount(value: float | None, unit: str = "", beside: Sequence[float] = ()) -> str:
+def amount(value: float | None, unit: str = "", beside: Sequence[float] = (), *, words_from: float = HUGE) -> str:
     """A value by itself, with three significant digits and its unit; whole numbers keep all of theirs.
 
     Close to 100 % the distance from 100 keeps two digits: 99.95 % is not 100 %. ``beside``: what it is compared with,
-    such as a target; it has the digits that tell it from those.
+    such as a target; it has the digits that tell it from those. ``words_from``: from where on it is told in millions.
     """
     if value is None or not isfinite(value):
         return NOTHING
-    return _digits(float(value), unit, beside).replace("-", "−") + of_unit(unit)
+    return _digits(float(value), unit, beside, words_from).replace("-", "−") + of_unit(unit)
 
 
-def _digits(value: float, unit: str, beside: Sequence[float]) -> str:
-    size = abs(value)
-    if value == 0:
-        return "0"
-    if size >= HUGE or size < TINY:
+def _digits(value: float, unit: str, beside: Sequence[float], words_from: float) -> str:
+    power = power_of(abs(value), words_from=words_from)
+    if power and power not in _WORDS:
         mantissa, exponent = f"{value:.2e}".split("e")
-        return f"{_strip(mantissa)} × 10^{int(exponent)}"
-    if value == round(value):
+        return in_power(_strip(mantissa), int(exponent))
+    if not power and value == round(value):
         return f"{value:,.0f}"
-    places = _significant(value, unit)
-    while places < MOST_PLACES and any(hidden(value, mark, places) for mark in beside):
+    scaled = value / 10**power
+    places = _significant(scaled, unit)
+    while places < MOST_PLACES and any(hidden(scaled, mark / 10**power, places) for mark in beside):
         places += 1
-    return _strip(f"{value:,.{places}f}")
+    return in_power(_strip(f"{scaled:,.{places}f}"), power)
 
 
 def hidden(value: float, mark: float, places: int) -> bool:
     """Whether a value, rounded, no longer lies on its side of a mark that is written in full."""
-    return order(value, mark) != order(round(value, places), round(mark, MOST_PLACES))
+    return order(value, mark) != order(round(value, places), round(mark, max(places, MOST_PLACES)))
 
 
 def order(one: float, other: float) -> int:
@@ -170,7 +205,7 @@ def order(one: float, other: float) -> int:
 def _significant(value: float, unit: str) -> int:
     if unit == "%" and 99 < value < 100:
         return min(MOST_PLACES, 1 - floor(log10(100 - value)))
-    return max(0, min(7, 2 - floor(log10(abs(value)))))
+    return max(0, min(MOST_FIGURES, 2 - floor(log10(abs(value)))))
 
 
 def _strip(text: str) -> str:

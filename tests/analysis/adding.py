@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-NUMBER = r"([+−]?\d[\d,]*(?:\.\d+)?(?: × 10\^−?\d+)?)"
+NUMBER = r"([+−]?\d[\d,]*(?:\.\d+)?(?: (?:million|billion|trillion)| × 10\^−?\d+)?)"
+POWERS = {6: "million", 9: "billion", 12: "trillion"}
 UNIT = r"(?: (?:%|points|[a-zA-Z]{1,8})(?![a-zA-Z]))?"
 # Levels, then their difference; what lies between them may hold no other levels.
 SAID = (
@@ -27,6 +28,8 @@ STAYED = (
 def read(text: str) -> Decimal:
     """A number as it is printed."""
     plain = text.replace(",", "").replace("−", "-").replace(" × 10^", "e")
+    for power, word in POWERS.items():
+        plain = plain.replace(f" {word}", f"e{power}")
     return Decimal(plain)
 
 

@@ -13,6 +13,7 @@ from csi.analysis.change_state import STATES as CHANGES
 from csi.analysis.sentence import Subject, below, headline
 from csi.analysis.verdict import Facts, evidence
 from csi.terms import VERDICTS, Evidence, Period, Verdict, both_axes
+from csi.words.heading import once
 from tests.analysis.series import analyse, noise, step
 from tests.analysis.told import FACTS, OUTCOMES, SAME, STILL, SUBJECT
 
@@ -68,6 +69,8 @@ def test_below_stand_interval_evidence_number_and_the_caution_that_matters_most(
     numbers = "−1.8 h, likely −2.8 to −0.9"
     assert below(SUBJECT, facts, Evidence.WEAK, ()) == f"{numbers} · weak evidence · 6 weeks against 24."
     assert below(SUBJECT, facts, Evidence.NONE, ()) == f"{numbers} · no evidence of a change · 6 weeks against 24."
+    still = below(SUBJECT, OUTCOMES[Verdict.NO_CHANGE], Evidence.WEAK, ())
+    assert still == "−0.4 h, likely −2.4 to +1.6 · weak evidence of a change · 6 weeks against 24."
     assert below(SUBJECT, facts, Evidence.WEAK, notes).endswith("against 24. Beware.")
     guarded = replace(facts, guard="One period carries the difference.")
     assert below(SUBJECT, guarded, Evidence.WEAK, notes).endswith("against 24. One period carries the difference.")
@@ -75,6 +78,33 @@ def test_below_stand_interval_evidence_number_and_the_caution_that_matters_most(
     assert mixed.startswith("−1.8 h at the baseline's mix of priority, likely")
     lacking = OUTCOMES[Verdict.INCONCLUSIVE]
     assert below(SUBJECT, lacking, Evidence.NONE, ()).startswith("6 weeks against 24. The evaluation has 4 of the 6")
+
+
+def test_without_windows_only_what_is_missing_is_said():
+    facts = replace(OUTCOMES[Verdict.INCONCLUSIVE], lacking=("no window is agreed",))
+    none = replace(facts, before=replace(facts.before, periods=0), after=replace(facts.after, periods=0))
+    assert below(SUBJECT, none, Evidence.NONE, ()) == "No window is agreed."
+    one = replace(none, after=replace(facts.after, periods=1))
+    assert below(SUBJECT, one, Evidence.NONE, ()).startswith("1 week against 0. ")
+
+
+def test_a_caution_of_several_is_said_once_on_a_screen():
+    lines = [
+        ("A. Beware.", "A.", "Beware."),
+        ("B. Beware.", "B.", "Beware."),
+        ("C. Else.", "C.", "Else."),
+        ("D.", "D.", ""),
+    ]
+    assert once(lines) == ["A. Beware.", "B.", "C. Else.", "D."]
+    assert once([("Beware.", "", "Beware.")] * 2) == ["Beware."] * 2
+    assert once([("A.", "", ""), ("B.", "", "")]) == ["A.", "B."]  # made by earlier versions
+
+
+def test_an_analysis_holds_its_line_with_and_without_the_caution():
+    detail = analyse(step(-5.0), target=20.0).detail
+    assert detail.below == f"{detail.figures} {detail.caution}"
+    assert detail.figures.endswith("12 weeks against 24.")
+    assert detail.caution.startswith("A yearly season")
 
 
 @pytest.mark.parametrize(

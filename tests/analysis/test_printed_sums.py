@@ -133,6 +133,8 @@ def test_groups_are_told_as_their_levels_are_read() -> None:
         ("Stays at 24.6 h; no target is set. 0.0 h, likely −1.0 to +1.0", False),
         ("24.6 h before, 19.8 h after (−4.8 h, −20 % of the baseline", False),
         ("Baseline 1 – 2 May: 5 h · Evaluation 3 – 4 May: 7 h\nDifference: +3 h (+1 to +4)", True),
+        ("24.8 million → 12.8 million EUR; target 20 million EUR is met. −12.0 million EUR, likely −1", False),
+        ("2.60 billion → 2.50 billion; x. −0.11 billion, likely −1", True),
         ("2.60 × 10^−7 → 2.50 × 10^−7 h; x. −0.10 × 10^−7 h, likely −1", False),
     ],
 )

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from csi.analysis.analysis import Analysis, GroupMoved, Remark, Where
-from csi.analysis.where import few
+from csi.analysis.where import few, named
 from csi.series.grouping import Groups, is_of_causes
 from csi.terms import Direction, Evidence
 from tests.analysis.series import analyse
@@ -120,10 +120,10 @@ def test_where_the_study_names_a_column_it_is_that_one() -> None:
     assert (found.column, found.named, [one.name for one in found.groups]) == ("Priority", True, ["a", "b"])
 
 
-def weighed(*weights: float) -> Where:
+def weighed(*weights: float, names: str = "0123") -> Where:
     groups = tuple(
         GroupMoved(
-            name=str(at), before=0, after=0, cases_before=9, cases_after=9, difference=0, lower=0, upper=0, weight=one
+            name=names[at], before=0, after=0, cases_before=9, cases_after=9, difference=0, lower=0, upper=0, weight=one
         )
         for at, one in enumerate(weights)
     )
@@ -140,6 +140,32 @@ def weighed(*weights: float) -> Where:
 )
 def test_the_fewest_causes_that_bring_four_of_five_are_counted(weights: tuple[float, ...], said: str) -> None:
     assert few(weighed(*weights)) == said
+
+
+@pytest.mark.parametrize(
+    ("weights", "said"),
+    [
+        ((80, 15, 5), "A brings 80 % of 100 cases."),
+        ((79, 16, 5), "A and B bring 95 % of 100 cases."),
+        ((40, 35, 25), "3 of 3 groups bring 100 % of 100 cases."),
+    ],
+)
+def test_few_causes_are_named(weights: tuple[float, ...], said: str) -> None:
+    assert few(weighed(*weights, names="ABC")) == said
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["Network"], "Network"),
+        (["a" * 20, "b" * 20], f"{'a' * 20} and {'b' * 20}"),
+        (["a" * 20, "b" * 21], ""),
+        (["a", "b", "c"], ""),
+        (["P1", "2"], ""),
+    ],
+)
+def test_groups_are_named_where_they_are_few_and_short_and_no_bare_numbers(names: list[str], said: str) -> None:
+    assert named(names) == said
 
 
 @pytest.mark.parametrize(
@@ -164,7 +190,7 @@ def test_causes_are_weighed_though_none_moved_otherwise() -> None:
     assert found is not None
     assert (found.kind, found.counted, [one.name for one in found.groups]) == ("pareto", "cases", ["g0", "g1", "g2"])
     assert [one.weight for one in found.groups] == [one.cases_after for one in found.groups]
-    assert found.sentences == ("By Root cause 2 of 3 groups bring 80 % of 480 cases.",)
+    assert found.sentences == ("By Root cause: g0 and g1 bring 80 % of 480 cases.",)
     assert judged(split([(0.5, 0.5), (0.3, 0.3), (0.2, 0.2)], levels)).where is None
 
 

@@ -53,5 +53,5 @@ def test_with_less_history_a_season_is_said_to_be_possible_and_from_when_it_can_
     assert bool(warned) is said
     if said:
         last = frame(np.zeros(65))["end"].iloc[-1]
-        assert warned[0].startswith("A yearly season cannot be excluded yet: 64 of the 65 weeks")
+        assert warned[0].startswith("A yearly season cannot be excluded yet: 64 of 65 weeks")
         assert warned[0].endswith(f"complete with data up to {last.day} {last:%b} {last.year}.")

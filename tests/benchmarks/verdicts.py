@@ -271,7 +271,7 @@ def _shapes() -> Iterator[Cell]:
 
 
 def _warned(one: Analysis) -> bool:
-    return any(text.startswith("A yearly season cannot be excluded yet: 36 of the 65 weeks") for text in one.warnings)
+    return any(text.startswith("A yearly season cannot be excluded yet: 36 of 65 weeks") for text in one.warnings)
 
 
 def _signals() -> Iterator[Cell]:

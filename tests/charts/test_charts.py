@@ -291,8 +291,11 @@ def test_any_series_can_be_drawn(values: list[float | None]) -> None:
         ([0.0, 0.25, 0.5, 0.75, 1.0], ["0.00", "0.25", "0.50", "0.75", "1.00"]),
         ([0.0, 20.0, 40.0], ["0", "20", "40"]),
         ([0.0, 250_000.0, 500_000.0], ["0", "250,000", "500,000"]),
-        ([2.0e13, 2.25e13, 2.5e13], ["2.00×10¹³", "2.25×10¹³", "2.50×10¹³"]),
-        ([0.0, 2.5e-7, 5e-7], ["0", "2.5×10⁻⁷", "5.0×10⁻⁷"]),
+        ([0.0, 1e6, 2e6], ["0", "1 million", "2 million"]),
+        ([2.0e13, 2.25e13, 2.5e13], ["20.0 trillion", "22.5 trillion", "25.0 trillion"]),
+        ([2.0e16, 2.25e16, 2.5e16], ["2.00×10¹⁶", "2.25×10¹⁶", "2.50×10¹⁶"]),
+        ([0.0, 2.5e-7, 5e-7], ["0.00000000", "0.00000025", "0.00000050"]),
+        ([0.0, 2.5e-12, 5e-12], ["0", "2.5×10⁻¹²", "5.0×10⁻¹²"]),
         ([-36.0, -32.0], ["−36", "−32"]),
     ],
 )
@@ -415,3 +418,71 @@ def test_v6_8_a_target_that_moved_steps_on_its_day() -> None:
     low, high = value_range(moved)
     assert low < 11.0
     assert high > 30.0
+
+
+def swinging(**changes: object) -> View:
+    """A share whose limits swing with the number of cases, with limits of its own after a known change."""
+    before = Limits(kind="p_prime", centre=60.0, lower=(50.0, 0.0) * 5, upper=(70.0, 100.0) * 5, n=12, trial=False)
+    after = replace(before, centre=80.0, lower=(70.0, 10.0) * 5, upper=(90.0, 100.0) * 5)
+    of = full(limits=before, change_axis="improved", kpi=replace(KPI, unit="%", target=75.0), **changes)
+    return replace(of, analysis=replace(of.analysis, detail=replace(of.analysis.detail, after_limits=after)))
+
+
+def test_limits_that_swing_are_a_quiet_band_and_bury_no_line() -> None:
+    figure = control_figure(swinging())
+    assert len(artists(figure, "own limits")) == len(artists(figure, "limits")) == 1
+    run = line(figure, "run")
+    for side in ("lower limit", "upper limit"):
+        assert line(figure, f"own {side}").get_linewidth() < run.get_linewidth() / 2
+        assert (line(figure, f"own {side}").get_alpha() or 1) < 0.5
+    assert artists(control_figure(full()), "own limits") == []
+
+
+def test_limits_of_few_cases_do_not_press_the_values_together() -> None:
+    values = [2.0, 1.0, 3.0, 2.0, 1.0, 2.0]
+    upper = (4.0, 5.0, 60.0, 4.0, 70.0, 4.5)
+    limits = Limits(kind="p_prime", centre=2.0, lower=None, upper=upper, n=12, trial=False)
+    low, high = value_range(view(values, kpi=replace(KPI, unit="%", target=2.5), limits=limits))
+    assert 4.75 < high < 6.0  # the median of them, and the newest
+    assert -0.5 < low <= 1.0
+    assert value_range(view(values, kpi=replace(KPI, target=None), limits=replace(limits, upper=60.0)))[1] > 60.0
+
+
+@pytest.mark.parametrize(
+    ("values", "labels"),
+    [([0.0, 1.0, 0.0], ["0", "1"]), ([5.0] * 4, ["5"]), ([0.0, 4.0, 2.0], ["0", "2", "4"])],
+)
+def test_between_whole_numbers_nothing_is_marked(values: list[float], labels: list[str]) -> None:
+    of = view(values, kpi=replace(KPI, unit="count", target=None))
+    figure = control_figure(of)
+    shown = [text.get_text() for text in axes_of(figure).get_yticklabels()]
+    assert set(labels) <= set(shown)
+    assert all(float(label) % 1 == 0 for label in shown)
+    half = control_figure(view([*values, 0.5], kpi=replace(KPI, unit="h", target=None)))
+    assert len(axes_of(half).get_yticklabels()) >= len(shown)
+
+
+@pytest.mark.parametrize(
+    ("rest", "lines"),
+    [
+        (": 57.1 → 74.9 %; target 75 % is too close to call.", ["57.1 → 74.9 %;", "target 75 % is too close to call."]),
+        (
+            " by Root cause: Network brings 84 % of 463 missed cases.",
+            ["Root cause:", "Network brings 84 % of 463 missed cases."],
+        ),
+    ],
+)
+def test_a_headline_of_two_lines_is_parted_where_a_clause_ends(rest: str, lines: list[str]) -> None:
+    made = head("IMPROVED", ["h"], "Resolved within the time agreed", rest)
+    assert [line.endswith(lines[0]) for line in made.lines] == [True, False]
+    assert made.lines[1] == lines[1]
+
+
+def test_a_line_without_clauses_is_parted_in_the_middle_and_no_number_leaves_what_it_counts() -> None:
+    made = head("", ["h"], "A name that is long enough for two lines of a headline and holds 84 % of all it has", "")
+    assert len(made.lines) == 2
+    assert min(map(len, made.lines)) > 0.7 * max(map(len, made.lines))
+    for cut in range(20, 60):
+        within = canvas.width_of("m" * cut, 9.0) / 2
+        for text in canvas.wrapped("it took 12 h of 84 % of them, 1,204 days in all", 9.0, within=within, most=9)[:-1]:
+            assert not text[-1].isdigit()

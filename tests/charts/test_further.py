@@ -183,6 +183,41 @@ def test_a_share_that_is_to_be_low_has_a_budget_too() -> None:
     assert of.used[-1] == pytest.approx(late[24:].sum() / (0.2 * 60 * 12))
 
 
+def test_the_sign_of_a_change_lies_within_its_interval() -> None:
+    """At the mix before a change is another one than that of the levels."""
+    of = compared(judged(step(-12.0)))
+    held = replace(of, difference=-1.0, sides=(-2.0, 0.1))
+    [sign] = artists(before_after.before_after_figure(held), "change")
+    assert list(sign.get_ydata()) == [of.levels[0] - 1.0]
+    [earlier] = artists(before_after.before_after_figure(replace(of, difference=None)), "change")
+    assert list(earlier.get_ydata()) == [of.levels[1]]
+
+
+def test_a_title_names_the_groups_that_are_apart_or_counts_them() -> None:
+    shown = SHOWN[FUNNEL]
+    assert where.title(shown) == ("Resolved within a day by Team: Network did better, Workplace worse than the others.")
+    codes = tuple(replace(one, name=str(at)) for at, one in enumerate(shown.where.groups))
+    coded = replace(shown, where=replace(shown.where, groups=codes))
+    assert where.title(coded).endswith(": 1 group did better, 1 group worse than the others.")
+    calm = tuple(replace(one, apart=False) for one in shown.where.groups)
+    assert where.title(replace(shown, where=replace(shown.where, groups=calm))).endswith(
+        "no group did plainly better or worse than the others."
+    )
+    best = tuple(replace(one, apart=one.name == "Network") for one in shown.where.groups)
+    best_alone = replace(shown, where=replace(shown.where, groups=best))
+    assert where.title(best_alone).endswith(": Network did better than the others.")
+    assert where.title(replace(best_alone, direction=Direction.LOWER)).endswith(": Network did worse than the others.")
+    within = replace(shown, direction=Direction.WITHIN)
+    assert where.title(within).endswith(": Network and Workplace moved unlike the others.")
+
+
+def test_figures_of_all_groups_have_as_many_decimals() -> None:
+    shown = SHOWN[RANKED]
+    levels = [row.figures.partition(",")[0].removesuffix(" h").split(" → ") for row in where._rows(shown)]
+    assert {len(one.partition(".")[2]) for pair in levels for one in pair} == {1}
+    assert all(row.figures.endswith(" cases") for row in where._rows(shown))
+
+
 def test_nothing_promised_has_no_budget() -> None:
     assert budget.of_view(judged(step(-12.0))) is None
 

@@ -78,10 +78,15 @@ def test_the_headline_counts_verdicts_not_the_newest_period() -> None:
     assert slam_chart(base(view([10.0, 30.0], kpi=LOW))).title == "1 KPI: 1 improved."
 
 
-def test_met_within_a_sigma_of_the_target_is_hardly_met() -> None:
+def test_met_within_a_sigma_of_the_target_is_threatened() -> None:
     of = view([20.0, 18.1, 18.0, 20.1], kpi=LOW)
     of = replace(of, analysis=replace(of.analysis, detail=replace(of.analysis.detail, sigma=2.0)))
-    assert [state(of, mark).state for mark in of.marks] == ["met, hardly", "met, hardly", "met", "missed"]
+    assert [state(of, mark).state for mark in of.marks] == [
+        "met, but threatened",
+        "met, but threatened",
+        "met",
+        "missed",
+    ]
 
 
 def test_the_variation_is_that_of_the_evaluation_where_a_change_is_known() -> None:
@@ -92,7 +97,7 @@ def test_the_variation_is_that_of_the_evaluation_where_a_change_is_known() -> No
     ):
         detail = replace(of.analysis.detail, sigma=5.0, after_limits=limits)
         known = replace(of, analysis=replace(of.analysis, detail=detail))
-        assert [state(known, mark).state for mark in of.marks] == ["met, hardly", "met"]
+        assert [state(known, mark).state for mark in of.marks] == ["met, but threatened", "met"]
 
 
 def test_figures_stand_where_there_is_room_for_them() -> None:
@@ -136,6 +141,23 @@ def test_sla_clauses_are_judged_by_what_was_promised():
     ]
 
 
+def test_a_clause_has_the_verdict_of_its_kpi_where_it_promises_its_target_else_the_change_alone():
+    promised = (Promise("Within a day", "low", 20.0), Promise("As the KPI", "low"), Promise("Within 3 h", "low", 3.0))
+    of = view([30.0], kpi=LOW, verdict=Verdict.IMPROVED, change_axis="improved")
+    clauses, _ = grid(replace(base(of), promises=promised))
+    told = [(clause.verdict, clause.beside) for clause in clauses]
+    assert told == [("IMPROVED", "target not met")] * 2 + [("", "improved")]
+
+
+def test_figures_of_a_row_have_as_many_decimals():
+    [clause], _ = grid(base(view([24.0, 25.71, 9.25, None, 1234.5], kpi=LOW)))
+    assert clause.figures == ("24.00", "25.71", "9.25", "", "1,234.50")
+    [clause], _ = grid(base(view([24.0, 25.0], kpi=LOW)))
+    assert clause.figures == ("24", "25")
+    [clause], _ = grid(base(view([24.0, 0.00123], kpi=LOW)))
+    assert clause.figures == ("24.00", "0.00")
+
+
 def test_v6_8_a_moved_target_repaints_no_old_period() -> None:
     before = EarlierTarget(date(2016, 3, 14), (24.0,))
     moved = replace(LOW, earlier_targets=(before,))
@@ -157,7 +179,11 @@ def test_what_is_not_measured_is_counted_and_has_a_row() -> None:
     facts = replace(base(view([10.0], kpi=LOW, verdict=Verdict.ACHIEVED)), unmeasured=("Satisfaction",))
     assert facts.headline == "2 KPIs: 1 achieved; 1 not measured."
     clauses, columns = grid(facts)
-    assert [(one.name, one.target) for one in clauses[1:]] == [("Satisfaction", "not measured")]
+    assert [(one.name, one.verdict, one.share) for one in clauses[1:]] == [("Satisfaction", "NOT MEASURED", "")]
+    drawn = slam_texts(facts)
+    assert "NOT MEASURED" in drawn
+    assert "not judged" not in drawn
+    assert "Satisfaction: NOT MEASURED, –" in slam_chart(facts).alt_text
     assert [cell.state for cell in clauses[1].cells] == ["no data"] * len(columns)
     assert slam_chart(facts).title == facts.headline
 

@@ -18,7 +18,7 @@ from csi.words.together import slope
             -0.00002,
             (-0.00004, -0.00001),
             "%",
-            "slowly, by less than 0.0001 points a day (likely −4.00 × 10^−5 to −1.00 × 10^−5)",
+            "slowly, by less than 0.0001 points a day (likely −0.0000400 to −0.0000100)",
         ),
         (0.0, (-0.5, 0.5), "", "0.00 a day (likely −0.50 to +0.50)"),
     ],

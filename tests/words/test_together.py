@@ -73,11 +73,27 @@ def told(move: Move) -> Told:
         ),
         (
             Move(before=1.5e12, after=1.52e12, difference=2e10, sides=(1e9, 4e10), unit=""),
-            ("1.500 × 10^12", "1.520 × 10^12", "+0.020 × 10^12", "+0.001 × 10^12 to +0.040 × 10^12"),
+            ("1.500 trillion", "1.520 trillion", "+0.020 trillion", "+0.001 trillion to +0.040 trillion"),
+        ),
+        (
+            Move(before=24_771_723.0, after=12_804_598.0, difference=-11_967_125.0, unit="$", aims=(2e7,)),
+            ("24.8 million $", "12.8 million $", "−12.0 million $", ""),
+        ),
+        (
+            Move(before=2e7, after=19_999_000.0, difference=-1000.0, unit="$", aims=(2e7,)),
+            ("20.000 million $", "19.999 million $", "−0.001 million $", ""),
+        ),
+        (
+            Move(before=2e6, after=2e6 - 100, difference=-100.0, sides=(-150, -50), unit="$"),
+            ("2,000,000 $", "1,999,900 $", "−100 $", "−150 to −50"),
+        ),
+        (
+            Move(before=1.5e17, after=1.52e17, difference=2e15, sides=(1e14, 4e15), unit=""),
+            ("1.500 × 10^17", "1.520 × 10^17", "+0.020 × 10^17", "+0.001 × 10^17 to +0.040 × 10^17"),
         ),
         (
             Move(before=3e-6, after=5e-6, difference=2e-6, sides=(), unit="h"),
-            ("3.00 × 10^−6 h", "5.00 × 10^−6 h", "+2.00 × 10^−6 h", ""),
+            ("0.00000300 h", "0.00000500 h", "+0.00000200 h", ""),
         ),
         (Move(before=0.0, after=0.0, difference=0.0, sides=(0.0, 0.0), unit="h"), ("0 h", "0 h", "0 h", "0 to 0")),
     ],
@@ -92,6 +108,7 @@ gaps = st.floats(-1e4, 1e4).map(lambda value: round(value, 5)) | st.integers(-99
 
 def parsed(text: str) -> float:
     number = text.removesuffix(" points").removesuffix(" h").removesuffix(" %")
+    number = number.replace(" million", " × 10^6")
     mantissa, _, power = number.replace(",", "").replace("−", "-").partition(" × 10^")
     return float(mantissa) * 10.0 ** int(power or 0)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from csi.terms import Period
 from csi.words import wording
-from csi.words.wording import amount, count, periods, plainly, point, sentence, spread
+from csi.words.wording import MILLION, amount, count, exact, periods, plainly, point, sentence, spread
 
 
 @pytest.mark.parametrize(
@@ -28,12 +28,49 @@ from csi.words.wording import amount, count, periods, plainly, point, sentence, 
         (100.0, "%", "100 %"),
         (-3.25, "min", "−3.25 min"),
         (0.01234, "ratio", "0.0123"),
-        (2.5e12, "bytes", "2.5 × 10^12 bytes"),
-        (1e-9, "s", "1 × 10^−9 s"),
+        (1e6, "bytes", "1,000,000 bytes"),
+        (999_999_999.0, "bytes", "999,999,999 bytes"),
+        (1e9, "bytes", "1 billion bytes"),
+        (-2.5e12, "bytes", "−2.5 trillion bytes"),
+        (1e15, "bytes", "1 × 10^15 bytes"),
+        (3.456e-5, "s", "0.0000346 s"),
+        (1e-9, "s", "0.000000001 s"),
+        (9e-10, "s", "9 × 10^−10 s"),
     ],
 )
 def test_numbers(value: float | None, unit: str, text: str) -> None:
     assert amount(value, unit) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (20.0, "h", "20 h"),
+        (0.833333, "d", "0.833333 d"),
+        (999_999.0, "€", "999,999 €"),
+        (1e6, "€", "1 million €"),
+        (-2_345_000.0, "€", "−2.345 million €"),
+        (2_345_600.0, "€", "2,345,600 €"),
+        (2e9, "€", "2 billion €"),
+        (2_000_000_123.0, "€", "2,000,000,123 €"),
+        (2e-6, "h", "0.000002 h"),
+    ],
+)
+def test_what_was_agreed_is_told_with_nothing_left_out(value: float, unit: str, text: str) -> None:
+    assert exact(value, unit) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "beside", "text"),
+    [
+        (999_999.4, (), "999,999"),
+        (1_204_331.0, (), "1.2 million"),
+        (19_999_000.0, (2e7,), "19.999 million"),
+        (1e15, (), "1 × 10^15"),
+    ],
+)
+def test_what_is_read_first_is_told_in_millions(value: float, beside: tuple[float, ...], text: str) -> None:
+    assert amount(value, "", beside, words_from=MILLION) == text
 
 
 @given(st.floats(allow_nan=True, allow_infinity=True), st.sampled_from(["", "%", "h"]))
