@@ -302,7 +302,7 @@ def test_counts_are_shown_as_a_pareto_of_what_each_group_has() -> None:
     assert found.groups[1].apart
     assert found.groups[1].difference == pytest.approx(-20, abs=3)
     assert found.groups[1].lower < -20 < found.groups[1].upper
-    assert found.sentences[0].startswith("By Team 2 of 3 groups bring ")
+    assert found.sentences[0].startswith("By Team: g1 and g0 bring ")
     assert found.sentences[1].startswith("Team g0: −")
 
 

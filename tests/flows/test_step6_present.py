@@ -153,7 +153,7 @@ def test_readers_acknowledge_once_ask_and_decide_and_it_is_kept(ready: World):
     ready.carol.wait_modal("present.decide")
     ready.carol.fill({"text": "Yes, until March"})
     assert ready.carol.submit() is None
-    ready.alice.wait(lambda: len(ready.alice.messages("service-desk", thread_ts=head["ts"])) >= 2, what="the thread")
+    ready.alice.wait(lambda: len(ready.alice.messages("service-desk", thread_ts=head["ts"])) >= 3, what="the thread")
     thread = "\n".join(reading(one) for one in ready.alice.messages("service-desk", thread_ts=head["ts"]))
     assert "Does it hold at night?" in thread
     asked = next(one for one in posted(ready, 3)[0]["replies"] if "at night?" in reading(one))
@@ -164,6 +164,8 @@ def test_readers_acknowledge_once_ask_and_decide_and_it_is_kept(ready: World):
         assert bool(who.submit()) is refused
     ready.erin.sees(f"<@{ready.bob.id}> answers <@{ready.erin.id}>: Yes, since May.")
     assert "Yes, until March" in thread
+    assert "Frozen; the record ended with" in thread  # a witness beside the database, and nobody's first line
+    assert "the record ended with" not in reading(head)
     kept = [(click.kind, click.user_id, click.text) for click in of(ready, ReportClick)]
     assert kept == [
         ("acknowledge", ready.erin.id, ""),
