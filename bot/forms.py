@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.blocks.text import clip
 from csi.errors import InvalidInput, InvalidInputs
+from csi.reasons import says_why
 from csi.series.expression import ExpressionError, parse
 from csi.terms import YEARS
 
@@ -67,6 +68,19 @@ def text(*, required: bool = True, limit: int = 3000) -> Reader:
         if len(value) > limit:
             raise InvalidInput(field, f"At most {limit:,} characters; these are {len(value):,}.")
         return value
+
+    return reader
+
+
+def reason(*, required: bool = True, limit: int = 500) -> Reader:
+    """Words that say why, of at most ``limit`` characters; empty text when left out."""
+    words = text(required=required, limit=limit)
+
+    def reader(field: str, state: Mapping[str, Any]) -> str:
+        typed = str(words(field, state))
+        if typed and not says_why(typed):
+            raise InvalidInput(field, "Please say why in a few words, such as: the tool changed on 3 March.")
+        return typed
 
     return reader
 

@@ -14,7 +14,7 @@ from bot.blocks.status_card import CycleSeen
 from bot.blocks.text import clip, escape, mention
 from csi.errors import Breach
 from csi.terms import Awaited, Period, Step
-from csi.words.wording import sentence, when
+from csi.words.wording import plural, sentence, when
 
 HELP_CYCLE = (
     ("/csi", "what waits for you here"),
@@ -104,15 +104,29 @@ class Beginning:
     filename: str = ""
 
 
-def file_first(filename: str, file_id: str, channel: str) -> list[Block]:
-    """A table dropped where no cycle runs: the way to begin one with it."""
-    return [
-        parts.section(
-            f"Thank you for *{escape(filename)}*. No cycle is running in this channel yet: begin one, and I ask how to "
-            "read the file. Or leave it; then I take no notice of it."
-        ),
-        parts.actions([parts.button("Begin a cycle with it", ids.START, f"{channel}:{file_id}", style="primary")]),
-    ]
+@dataclass(frozen=True, slots=True)
+class Lacks:
+    """Why a table proposes nothing, with what was expected; and how many rows it holds, where that is known."""
+
+    why: str
+    rows: int | None
+
+
+def file_first(filename: str, file_id: str, channel: str, lacks: Lacks | None = None) -> list[Block]:
+    """A table dropped where no cycle runs: the way to begin one with it; where it proposes nothing, what it lacks."""
+    text = (
+        f"Thank you for *{escape(filename)}*. No cycle is running in this channel yet: begin one, and I ask how to "
+        "read the file. Or leave it; then I take no notice of it."
+    )
+    if lacks:
+        holds = f" ({plural(lacks.rows, 'row')})" if lacks.rows is not None else ""
+        text = (
+            f"*{escape(filename)}*{holds} gives nothing to measure yet: {escape(lacks.why)}. Drop one that has it; or "
+            "begin a cycle all the same, and I ask how to read the file."
+        )
+    style = "" if lacks else "primary"
+    button = parts.button("Begin a cycle with it", ids.START, f"{channel}:{file_id}", style=style)
+    return [parts.section(clip(text, parts.SECTION)), parts.actions([button])]
 
 
 def study_first(filename: str, begin: Beginning) -> list[Block]:
@@ -126,13 +140,13 @@ def study_first(filename: str, begin: Beginning) -> list[Block]:
     ]
 
 
-def file_unreadable(filename: str) -> list[Block]:
-    """A table dropped where no cycle runs, in a format nobody can read here."""
-    return [
-        parts.section(
-            f"I cannot read *{escape(filename)}* as it is. Save it as XLSX or CSV and drop it again: I look at it."
-        )
-    ]
+def file_unreadable(filename: str, *, is_picture: bool = False) -> list[Block]:
+    """What was dropped in a format nobody can read here; a picture may be of a table, or of lunch."""
+    name = escape(filename)
+    text = f"I cannot read *{name}* as it is. Save it as XLSX or CSV and drop it again: I look at it."
+    if is_picture:
+        text = f"*{name}* is a picture, and I read tables only. If its numbers matter, drop them as XLSX or CSV."
+    return [parts.section(clip(text, parts.SECTION))]
 
 
 def welcome(channel: str) -> list[Block]:
@@ -222,9 +236,13 @@ def moved(cycle: CycleSeen, actor: str, owner: str, due: date | None) -> tuple[s
     return text, [parts.section(text), parts.actions([button])]
 
 
-def moved_more(cycle: CycleSeen, reasons: Mapping[str, str]) -> str:
-    """What else is kept of it, for the card's thread: reasons for warnings, what the last cycle left; or empty."""
-    lines = [f"• {rule} was passed: {escape(reason)}" for rule, reason in reasons.items()]
+def moved_more(cycle: CycleSeen, reasons: Mapping[str, str], told: Mapping[str, str]) -> str:
+    """What else is kept of it, for the card's thread: reasons for warnings, what the last cycle left; or empty.
+
+    ``told`` is per rule what was warned of, where it is known.
+    """
+    warned = {rule: escape(told.get(rule, "There was a warning.")) for rule in reasons}
+    lines = [f"• {warned[rule]} All the same, because: {escape(reason)}" for rule, reason in reasons.items()]
     return "\n".join([*lines, *([status_card.taken_up(cycle.taken_up)] if cycle.taken_up else [])])
 
 
@@ -240,9 +258,9 @@ def reasons_form(breaches: Sequence[Breach], metadata: str) -> Block:
     """One reason for each warning that is passed."""
     blocks: list[Block] = [parts.section("Each reason is kept with the step.")]
     for breach in breaches[:20]:
-        blocks.append(parts.section(f":large_yellow_circle: *{breach.rule}* {escape(breach.sentence)}"))
+        blocks.append(parts.section(f":large_yellow_circle: {escape(breach.sentence)}"))
     if len(breaches) > 20:
-        blocks.append(parts.context(f"… and {len(breaches) - 20} more; the reason for a rule is for all of it."))
+        blocks.append(parts.context(f"… and {len(breaches) - 20} more; a reason is for all of its kind."))
     first: dict[str, str] = {}
     for breach in breaches:
         first.setdefault(breach.rule, breach.sentence)

@@ -128,7 +128,7 @@ def note(sentence: str) -> list[Block]:
 
 
 def refusal(breaches: Sequence[Breach], place: str = "") -> list[Block]:
-    """Every rule that fails: its id, a sentence, and the button that mends it; warnings can be passed with a reason."""
+    """Every rule that fails: a sentence, and the button that mends it; warnings can be passed with a reason."""
     blocking = [breach for breach in breaches if breach.blocks]
     blocks = [parts.section(_headline(len(blocking), len(breaches) - len(blocking)))]
     ordered = blocking + [breach for breach in breaches if not breach.blocks]
@@ -150,11 +150,11 @@ def _headline(blocking: int, warning: int) -> str:
 
 def _breach(breach: Breach, block_id: str) -> Block:
     sign = ":red_circle:" if breach.blocks else ":large_yellow_circle:"
-    kind = "" if breach.blocks else " _(warning)_"
     accessory = None
     if breach.mend:
         accessory = parts.button(breach.mend_label or "Mend", breach.mend, breach.mend_value)
-    return parts.section(f"{sign} *{breach.rule}*{kind} {escape(breach.sentence)}", accessory, block_id=block_id)
+    rule = f" _({breach.rule})_" if breach.blocks else ""  # looked up by whoever is refused; a warning needs none
+    return parts.section(f"{sign} {escape(breach.sentence)}{rule}", accessory, block_id=block_id)
 
 
 def view(blocks: Sequence[Block], title: str = "Not yet", *, metadata: str = "") -> Block:

@@ -337,7 +337,7 @@ def exclusion(one: Exclusion, kpi: Kpi | None, days: tuple[date, date]) -> list[
     if one.state == ProposalState.PROPOSED:
         yes = parts.button("Approve", f"{DECIDE}:approved", _choice(one, "approved"), style="primary")
         no = parts.button("Reject", f"{DECIDE}:rejected", _choice(one, "rejected"))
-        return [parts.section(text), parts.actions([yes, no]), parts.context("V4.4: by somebody else who approves.")]
+        return [parts.section(text), parts.actions([yes, no]), parts.context("By somebody else who approves.")]
     sign = ":white_check_mark: Approved" if one.state == ProposalState.APPROVED else ":no_entry_sign: Rejected"
     by = f" by {mention(one.approved_by)}. Process the data again." if one.approved_by else "."
     return [parts.section(text), parts.context(f"{sign}{by}")]

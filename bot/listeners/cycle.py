@@ -260,14 +260,15 @@ def _go_on(body: Body, kit: Kit, *, leaving: int | None = None, reasons: Mapping
     actor, now = user_of(body), kit.now()
     with kit.sessions() as session:
         cycle = modals.cycle_of(session, body)
+        told = {one.rule: one.sentence for one in cycles.breaches(session, cycle, now)} if reasons else {}
         cycles.next_step(session, cycle, actor=actor, now=now, reasons=reasons, leaving=leaving)
         passed = cycles.passage(session, cycle, cycle.step - 1).reasons
         here = cycles.passage(session, cycle, cycle.step)
         seen = cycles.overview(session, cycle, now)
         owner = cycles.accountable(session, cycle, cycle.step)
         _say_moved(session, kit, cycle, blocks.moved(seen, actor, owner, here.due_on))
-        if told := blocks.moved_more(seen, passed):
-            announce(session, kit, cycle, told, "next")
+        if more := blocks.moved_more(seen, passed, told):
+            announce(session, kit, cycle, more, "next")
     return f"Now in step {seen.step.value}: {seen.step.title}"
 
 
@@ -302,7 +303,7 @@ def open_reasons(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
 def passed(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
     """Reasons were given: go on with them."""
     asked = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
-    reasons = forms.read(view, {rule: forms.text(limit=500) for rule in asked})
+    reasons = forms.read(view, {rule: forms.reason() for rule in asked})
     meant = json.loads(view["private_metadata"])
     _go_on(body, kit, leaving=meant["step"], reasons=reasons)
     ack()
@@ -321,7 +322,7 @@ def back(ack: Ack, body: Body, client: WebClient, kit: Kit, words: list[str]) ->
 
 def went_back(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
     """The back modal was sent."""
-    form = forms.read(view, {"step": forms.option(of=int), "reason": forms.text(limit=500)})
+    form = forms.read(view, {"step": forms.option(of=int), "reason": forms.reason()})
     actor, now = user_of(body), kit.now()
     with kit.sessions() as session:
         cycle = cycles.of_channel(session, team_of(body), view["private_metadata"])

@@ -175,7 +175,7 @@ def moved(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None
         {
             "state": forms.option(),
             "priority": forms.number(required=False, low=0),
-            "reason": forms.text(required=False, limit=300),
+            "reason": forms.reason(required=False, limit=300),
             "benefit_verified": forms.text(required=False, limit=300),
         },
     )

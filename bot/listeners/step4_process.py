@@ -201,7 +201,7 @@ EXCLUDE_FIELDS: dict[str, forms.Reader] = {
     "kpi_id": forms.option(),
     "start_on": forms.date(),
     "end_on": forms.date(),
-    "reason": forms.text(limit=exclusions.REASON_LIMIT),
+    "reason": forms.reason(limit=exclusions.REASON_LIMIT),
 }
 
 
@@ -331,7 +331,7 @@ def open_rebase(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
 
 def rebased(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
     """The reason was given: old baselines are no longer compared with."""
-    reason = forms.read(view, {"reason": forms.text(limit=500)})["reason"]
+    reason = forms.read(view, {"reason": forms.reason()})["reason"]
     with kit.sessions() as session:
         cycle = modals.cycle_of(session, body)
         kpi_id = int(modals.remembered(body)["kpi"])

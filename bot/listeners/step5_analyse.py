@@ -344,7 +344,7 @@ def rebased(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> No
     if not view["state"]["values"]:
         ack()
         return
-    form = forms.read(view, {"start_on": forms.date(), "reason": forms.text(limit=rebasing.REASON_LIMIT)})
+    form = forms.read(view, {"start_on": forms.date(), "reason": forms.reason(limit=rebasing.REASON_LIMIT)})
     with kit.sessions() as session:
         cycle = modals.cycle_of(session, body)
         rebasing.begin(

@@ -35,9 +35,8 @@ def control_chart_text(view: View) -> str:
 def _values(view: View) -> str:
     whole = view.whole
     if not whole:
-        return f"{periods(len(view.marks), view.period).capitalize()}, none finished with a value."
-    lowest, highest = min(whole, key=_value), max(whole, key=_value)
-    latest = whole[-1]
+        return _unfinished(view)
+    lowest, highest, latest = _extremes(whole)
     span = f"{periods(len(whole), view.period).capitalize()} with a value, {view.at(whole[0])} to {view.at(latest)}"
     if len(whole) == 1:
         return f"One finished period, {view.at(latest)}: {view.said(latest.value)}."
@@ -45,6 +44,26 @@ def _values(view: View) -> str:
         f"{span}: lowest {view.said(lowest.value)} ({view.at(lowest)}), highest "
         f"{view.said(highest.value)} ({view.at(highest)}), latest {view.said(latest.value)}."
     )
+
+
+def _unfinished(view: View) -> str:
+    """What there is where no period is finished with a value that is shown: values all the same, or too few cases."""
+    every = periods(len(view.marks), view.period).capitalize()
+    if valued := [mark for mark in view.marks if mark.value is not None]:
+        lowest, highest, latest = _extremes(valued)
+        held = "none of them whole" if len(valued) == len(view.marks) else f"{len(valued)} with a value, none whole"
+        return (
+            f"{every}, {held}: lowest {view.said(lowest.value)} ({view.at(lowest)}), highest "
+            f"{view.said(highest.value)} ({view.at(highest)}), latest {view.said(latest.value)}."
+        )
+    if any(mark.suppressed for mark in view.marks):
+        return f"{every}, each of too few cases to be shown."
+    return f"{every}, none finished with a value."
+
+
+def _extremes(valued: Sequence[Mark]) -> tuple[Mark, Mark, Mark]:
+    """The lowest, the highest and the latest."""
+    return min(valued, key=_value), max(valued, key=_value), valued[-1]
 
 
 def _value(mark: Mark) -> float:

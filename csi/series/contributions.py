@@ -190,8 +190,12 @@ class Looking:
         if kpi not in self._refused:
             unread = unread_cells(self.frame, columns_needed_by(kpi))
             meant = lambda: self._may_mean(kpi, unread)  # noqa: E731 asked only where something is refused
-            self._refused[kpi] = refusals(len(self.frame), unread, self._set_aside(kpi), meant)
+            self._refused[kpi] = refusals(len(self.frame), unread, self._told(kpi), meant)
         return self._refused[kpi]
+
+    def _told(self, kpi: KpiDefinition) -> Iterator[SetAside]:
+        zones = self.zones or (lambda _: self.timezone)
+        yield from (one.told_in(zones(one.column)) for one in self._set_aside(kpi))
 
     def _set_aside(self, kpi: KpiDefinition) -> Iterator[SetAside]:
         if self.period is not None:

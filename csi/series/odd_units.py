@@ -89,7 +89,7 @@ def _too_early(known: Known, frame: pd.DataFrame, column: str, unit: str, at: st
     if len(rows):
         reasons = [f"lies before the first rate of {name} in {unit}" for name in names.iloc[rows]]
         expected = "a rate from that day or an earlier one, under rates"
-        yield SetAside(rows, at, frame[at].iloc[rows].astype("str").tolist(), reasons, expected)
+        yield SetAside(rows, at, frame[at].iloc[rows], reasons, expected)
 
 
 def _names(known: Known, frame: pd.DataFrame, column: str) -> pd.Series | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from csi.definition import Duration, Pause, PausedFor
 from csi.series.pauses import Fault, Spoilt
@@ -20,7 +21,7 @@ def told(spoilt: Spoilt, value: Duration) -> SetAside:
     cells = spoilt.cells[rows]
     if isinstance(pause, Pause):
         reason, expected = _of_moments(spoilt.fault, pause, value)
-        moments = from_microseconds(cells, "UTC").astype("str").tolist()
+        moments = pd.Series(from_microseconds(cells, "UTC"))
         return SetAside(rows, pause.end, moments, reason, expected, disorder=True)
     reason, expected = _of_length(spoilt.fault, pause, value)
     return SetAside(rows, pause.column, ["" if np.isnan(one) else plainly(one) for one in cells], reason, expected)

@@ -89,7 +89,7 @@ def require_sums(kpi: KpiDefinition, sides: Iterable[KpiDefinition]) -> None:
     for side in sides:
         if not measure_of(side.measure).is_additive:
             spoken = measure_of(side.measure).spoken
-            reason = f"{side.id} is {spoken}; expected a count, distinct or sum, which can be added up (V4.2)"
+            reason = f"{side.id} is {spoken}; expected a count, distinct or sum, which can be added up"
             raise InvalidInput(key_of_kpi(kpi.id, "value"), reason)
 
 

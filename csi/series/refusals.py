@@ -7,7 +7,7 @@ it began), or where the unit of the row is not known. What its condition leaves 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -29,15 +29,22 @@ def nothing_aside() -> pd.DataFrame:
 class SetAside:
     """Rows of a source that a KPI refuses for one reason; each entry of ``reasons`` and ``expected`` is a row's.
 
-    ``disorder`` is True where moments of a row do not follow each other: a flaw of consistency.
+    ``disorder`` is True where moments of a row do not follow each other: a flaw of consistency. ``values`` are moments
+    (``datetime64[us, UTC]``) until it is said in which zone they are told (``told_in``).
     """
 
     rows: np.ndarray
     column: str
-    values: Sequence[object]
+    values: Sequence[object] | pd.Series
     reasons: Sequence[str] | str
     expected: Sequence[str] | str
     disorder: bool = False
+
+    def told_in(self, zone: str) -> SetAside:
+        """The same with its moments as text, in the zone of the column they stand in, as people see them there."""
+        if not isinstance(self.values, pd.Series):
+            return self
+        return replace(self, values=self.values.dt.tz_convert(zone).astype("str").tolist())
 
     def frame(self, batch: np.ndarray, line: np.ndarray) -> pd.DataFrame:
         """Columns as of ``SET_ASIDE``, by where each row of the source was delivered."""
@@ -110,7 +117,7 @@ def backward(frame: pd.DataFrame, duration: Duration) -> Iterator[SetAside]:
         yield SetAside(
             rows,
             duration.end,
-            ends.iloc[rows].astype("str").tolist(),
+            ends.iloc[rows],
             f"{duration.end} lies before {duration.start}",
             f"a moment not before {duration.start}, each in its own time zone",
             disorder=True,

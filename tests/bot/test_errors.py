@@ -135,13 +135,14 @@ def test_a_refusal_by_a_gate_lists_rule_sentence_and_button(client):
     answer = answered(error, COMMAND, client)
     assert answer["response_type"] == "ephemeral"
     rule = answer["blocks"][1]
-    assert "*V1.1* There is no &lt;goal&gt;." in rule["text"]["text"]
+    assert rule["text"]["text"] == ":red_circle: There is no &lt;goal&gt;. _(V1.1)_"
     assert (rule["accessory"]["action_id"], rule["accessory"]["value"]) == ("measure.add_goal", "3")
     assert "cycle.pass" not in str(answer)
 
 
 def test_warnings_alone_offer_to_go_on_with_a_reason(client):
     answer = answered(GateRefused([Breach(rule="V1.6", sentence="No satisfaction.", blocks=False)]), COMMAND, client)
+    assert answer["blocks"][1]["text"]["text"] == ":large_yellow_circle: No satisfaction."
     assert "cycle.pass" in str(answer["blocks"])
 
 

@@ -184,3 +184,40 @@ def test_a_day_that_is_over_is_refused_unless_it_stood_there():
     forms.require_ahead("due_on", before, today, known=before)
     with pytest.raises(InvalidInput, match="This day is over"):
         forms.require_ahead("due_on", before, today)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["ok", "OK.", "Okay!", "n/a", "-", "...", "yes yes", "xxxx", "aaaaaaa", "because", "fine, ok", "bug", "N/A – none"],
+)
+@pytest.mark.parametrize("required", [True, False])
+def test_what_says_nothing_is_no_reason(typed: str, required: bool) -> None:
+    with pytest.raises(InvalidInput, match="Please say why in a few words") as refused:
+        forms.reason(required=required)("why", {"value": typed})
+    assert refused.value.field == "why"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "too early",
+        "a double",
+        "Wartungsfenster",
+        "new tool",
+        "停机维护",
+        "維護",
+        "move",
+        "ok, the 3 March holiday",
+        "점검 중",
+    ],
+)
+def test_a_few_words_are_a_reason(typed: str) -> None:
+    assert forms.reason()("why", {"value": typed}) == typed
+
+
+def test_a_reason_that_may_be_left_out_may_be_left_out() -> None:
+    assert forms.reason(required=False)("why", {"value": " "}) == ""
+    with pytest.raises(InvalidInput, match="Please fill this in"):
+        forms.reason()("why", {"value": ""})
+    with pytest.raises(InvalidInput, match="At most 20 characters"):
+        forms.reason(limit=20)("why", {"value": "x1 longer than that one"})

@@ -11,7 +11,9 @@ from csi.errors import Breach
 def test_a_reason_is_asked_in_the_words_of_the_warning_once_a_rule() -> None:
     told = (("V1.6", "A has no baseline."), ("V2.5", "B never met its target."), ("V1.6", "C has no baseline."))
     given = [Breach(rule=rule, sentence=sentence, blocks=False) for rule, sentence in told]
-    fields = [one for one in reasons_form(given, "{}")["blocks"] if one["type"] == "input"]
+    form = reasons_form(given, "{}")["blocks"]
+    assert "V1.6" not in str([one["text"] for one in form if one["type"] == "section"])
+    fields = [one for one in form if one["type"] == "input"]
     asked = [(one["block_id"], one["label"]["text"]) for one in fields]
     assert asked == [
         ("V1.6", "Why is it right to go on? A has no baseline."),

@@ -38,6 +38,19 @@ def test_nothing_measured_is_said() -> None:
     assert "2 weeks, none finished with a value." in said([None, None])
 
 
+def test_what_unfinished_periods_hold_is_said_where_there_is_nothing_else() -> None:
+    text = said([4.0, 9.0, 6.0], frame={"partial": [0, 1, 2]})
+    assert "3 weeks, none of them whole: lowest 4 h (week of 29 Feb 2016), highest 9 h (week of 7 Mar 2016)" in text
+    assert "latest 6 h." in text
+    assert "3 weeks, 2 with a value, none whole: lowest 4 h" in said([4.0, None, 9.0], frame={"partial": [0, 2]})
+
+
+def test_values_of_too_few_cases_are_said_to_be_hidden() -> None:
+    assert "2 weeks, each of too few cases to be shown." in control_chart_text(
+        replace(view([4.0, 9.0], frame={"n": 3}), min_n=5)
+    )
+
+
 def test_limits_that_vary_are_told_by_their_outermost() -> None:
     limits = Limits(kind="p_prime", centre=6.0, lower=(1.0, None, 2.0), upper=(9.0, 10.0, 8.0), n=12, trial=False)
     assert "limits 1 h to 10 h, at the newest week 2 h to 8 h" in said([4.0, 5.0, 6.0], limits=limits)

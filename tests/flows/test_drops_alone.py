@@ -12,6 +12,14 @@ from tests.flows.conftest import World
     ("name", "content", "told"),
     [
         ("report.pdf", b"%PDF-1.7", "I cannot read *report.pdf* as it is."),
+        ("screen.PNG", b"\x89PNG\r\n\x1a\n123", "*screen.PNG* is a picture, and I read tables only."),
+        ("slides.pptx", b"PK\x03\x04", "I cannot read *slides.pptx* as it is."),
+        (
+            "one.csv",
+            b"id,opened\nA,2026-02-02 10:00\n",
+            "*one.csv* (1 row) gives nothing to measure yet: its rows fill no",
+        ),
+        ("undated.csv", b"a,b\nx,y\nz,w\n", "no column holds moments; expected one that says when a row happened"),
         ("empty.csv", b" \n\n", "holds nothing but blanks"),
         ("bare.csv", b"id,opened,closed\n", "holds no row below its header"),
     ],

@@ -221,7 +221,7 @@ def test_v1_5_a_yes_of_somebody_who_measures_leaves_the_question_open(world: Wor
     world.carol.click(shown, "measure.approve")
     heard = world.dave.sees("approved what is measured", "service-desk")
     world.dave.click(heard, "cycle.next")
-    world.dave.sees("V1.6", "service-desk")
+    world.dave.sees("No KPI asks the people", "service-desk")
 
 
 def test_asking_the_business_again_reminds_it_once_a_day(world: World):

@@ -288,17 +288,20 @@ def test_a_mended_quarantine_of_somebody_without_a_role_waits_for_a_click(gather
     bob.sees("*mended.csv* read into *Incidents*")
 
 
-def test_what_is_no_table_is_refused_with_a_sentence_and_a_picture_is_nobodys_business(gathering: World):
+def test_what_is_no_table_is_refused_with_a_sentence_and_a_picture_is_told_to_who_dropped_it(gathering: World):
     bob = gathering.bob
     bob.upload(b"\x89PNG\r\n\x1a\n123", "lunch.png", "service-desk")
     for name, content, says in (
         ("empty.csv", b" \n\n", "holds nothing but blanks"),
-        ("picture.csv", b"\x89PNG\r\n\x1a\n123", "is a picture"),
+        ("picture.csv", b"\x89PNG\r\n\x1a\n123", "picture.csv"),
+        ("picture.csv", b"\x89PNG\r\n\x1a\n123", "picture.csv"),
         ("report.pdf", b"%PDF-1.7", "is a PDF"),
     ):
         bob.upload(content, name, "service-desk")
         assert "Nothing of" in reading(bob.sees(says))
-    assert "lunch" not in "".join(one["text"] for one in bob.everything("service-desk") if one.get("bot_id"))
+    bob.sees("*lunch.png* is a picture, and I read tables only", "service-desk")
+    said = gathering.carol.everything("service-desk")
+    assert "lunch" not in "".join(one["text"] for one in said if one.get("bot_id"))
 
 
 def test_a_delivery_of_days_that_came_before_says_that_rows_may_count_twice(gathering: World):

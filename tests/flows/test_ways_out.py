@@ -80,7 +80,7 @@ def test_a_button_on_the_third_modal_takes_its_place(world: World):
     alice.wait_modal("act.open")
     alice.click(None, "act.baseline")
     alice.wait_modal("act.baseline")
-    alice.fill({"window_from": "2026-01-05", "window_to": "2026-01-12", "reason": "why not"})
+    alice.fill({"window_from": "2026-01-05", "window_to": "2026-01-12", "reason": "a new tool"})
     alice.submit()
     refused = alice.wait_modal("notice")
     assert "V7.4" in reading(refused)

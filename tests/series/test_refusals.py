@@ -137,6 +137,19 @@ def test_a_moment_out_of_order_is_refused_where_the_order_matters() -> None:
     assert made.kpis["opened"].quality.consistency.ratio == 1.0
 
 
+@pytest.mark.parametrize(
+    ("zones", "told"),
+    [
+        ({}, "2026-03-02 08:00:00+00:00"),
+        ({"timezone": "Asia/Tokyo"}, "2026-03-02 08:00:00+09:00"),
+        ({"timezone": "Asia/Tokyo", "zones": {"resolved_at": "Pacific/Auckland"}}, "2026-03-02 08:00:00+13:00"),
+    ],
+)
+def test_a_refused_moment_is_told_as_its_file_shows_it(zones: dict[str, Any], told: str) -> None:
+    made, _ = delivered(SOLVED, resolved=("2026-03-02 08:00",), **zones)
+    assert made.quarantine["value"].tolist()[:1] == [told]
+
+
 def test_a_condition_on_a_cell_that_cannot_be_read_refuses_the_row() -> None:
     """Neither good nor bad: counting it as bad would invent a miss."""
     share = kpi("share", "share", good="score >= 4", unit="%")

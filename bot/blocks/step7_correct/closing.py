@@ -31,7 +31,7 @@ def close_form(
         hint = "Needed for whatever is dropped."
         blocks.append(parts.text_input("reason", "Reason", limit=500, optional=True, multiline=True, hint=hint))
     for breach in warnings[:10]:
-        label = f"{breach.rule} {clip(breach.sentence, 300)} Why is it right to pass?"
+        label = f"{clip(breach.sentence, 300)} Why is it right to pass?"
         blocks.append(parts.text_input(breach.rule, label, limit=500))
     return parts.modal(END, "Close the cycle", blocks, submit="Close", metadata=metadata)
 

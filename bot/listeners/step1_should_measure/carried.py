@@ -10,7 +10,6 @@ from bot.blocks import step1_should_measure as blocks
 from bot.context import Kit
 from bot.listeners import modals
 from bot.listeners.step1_should_measure.growing import changed_tree
-from bot.listeners.step1_should_measure.kpi_form import some_words
 from bot.payload import Body, user_of
 from csi.errors import Conflict
 from csi.models import CarryOver
@@ -33,7 +32,7 @@ def open_carried(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
 def said_carried(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None:
     """Dispositions were sent."""
     asked = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
-    form = forms.read(view, {one: some_words() if one == "reason" else forms.option() for one in asked})
+    form = forms.read(view, {one: forms.reason(required=False) if one == "reason" else forms.option() for one in asked})
     with kit.sessions() as session:
         cycle = modals.cycle_of(session, body)
         for name in asked:

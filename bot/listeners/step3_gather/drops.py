@@ -13,8 +13,9 @@ from sqlmodel import Session
 
 from bot.blocks import proposing
 from bot.blocks import step3_gather as blocks
-from bot.blocks.cycle import Beginning, file_first, file_unreadable, study_first
+from bot.blocks.cycle import Beginning, Lacks, file_first, file_unreadable, study_first
 from bot.blocks.parts import Block
+from bot.blocks.step3_gather.mapping import SAMPLED
 from bot.context import Kit
 from bot.delivery import downloads
 from bot.listeners.step3_gather import drop as kept
@@ -24,7 +25,7 @@ from bot.payload import team_of
 from csi import cycle as cycles
 from csi import roles
 from csi.definition import SourceDefinition, StudyDefinition
-from csi.errors import InvalidInput
+from csi.errors import CsiError, InvalidInput
 from csi.kpi_catalogue import catalogue
 from csi.models import Batch, Cycle, Source
 from csi.reading import exports, mending
@@ -64,8 +65,25 @@ NEARLY = (
     ".db",
     ".sqlite",
 )
+# Never a table, and dropped for its own sake as often as for its numbers: only whoever drops one is told.
+PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".svg")
+OTHERS = (".ppt", ".pptx", ".odp", ".odt", ".rtf", ".pages", ".key", ".msg", ".eml", ".mht", ".one", ".vsd", ".vsdx")
+STATISTICS = (
+    ".sav",
+    ".sas7bdat",
+    ".dta",
+    ".rds",
+    ".rdata",
+    ".feather",
+    ".avro",
+    ".orc",
+    ".mdb",
+    ".accdb",
+    ".pbix",
+    ".qvd",
+)
+TOLD = (*NEARLY, *PICTURES, *OTHERS, *STATISTICS)
 SHEETS = (".xls", ".xlsb", ".numbers")  # tables all the same: whoever drops one is told at any time
-_SOON = 100_000  # bytes that are looked at in about a second; ours
 _SHEETS = 12  # of a workbook, looked at for one whose name has changed
 _CHANNELS = ("C", "G")  # ids of channels begin so; a direct message is no place for a cycle
 
@@ -83,25 +101,28 @@ def dropped(event: Mapping[str, Any], body: Mapping[str, Any], client: WebClient
     if cycle is None:
         if name.endswith(TABLES) and channel.startswith(_CHANNELS):
             _look_alone(kit, team_id, channel, user, str(file["id"]))
-        elif name.endswith((*SHEETS, *NEARLY)) and channel.startswith(_CHANNELS):
-            _offer_cycle(client, channel, user, file, readable=False)
+        elif name.endswith((*SHEETS, *TOLD)) and channel.startswith(_CHANNELS):
+            _unreadable(client, channel, user, file)
         elif name.endswith(studies.ENDINGS) and channel.startswith(_CHANNELS):
             _offer_study(client, channel, user, file)
         return
     is_ours = name.endswith((*TABLES, *studies.ENDINGS))
     is_near = name.endswith(NEARLY) or "." not in name
     if not is_ours and not name.endswith(SHEETS) and not (cycle.step == Step.GATHER and is_near):
-        if name.endswith(NEARLY):
-            _offer_cycle(client, channel, user, file, readable=False)
+        if name.endswith(TOLD):
+            _unreadable(client, channel, user, file)
         return
     with kit.sessions() as session:
         look_later(kit, session, cycle, str(file["id"]), user=user)
 
 
-def _offer_cycle(client: WebClient, channel: str, user: str, file: Mapping[str, Any], *, readable: bool) -> None:
-    """Whoever begins with a file is shown how to go on; nobody else is disturbed."""
+def _unreadable(client: WebClient, channel: str, user: str, file: Mapping[str, Any]) -> None:
+    """Whoever drops what nobody can read here is told what I could read; nobody else is disturbed."""
     name = str(file["name"])
-    shown = file_first(name, str(file["id"]), channel) if readable else file_unreadable(name)
+    _tell(client, channel, user, file_unreadable(name, is_picture=name.lower().endswith(PICTURES)))
+
+
+def _tell(client: WebClient, channel: str, user: str, shown: list[Block]) -> None:
     client.chat_postEphemeral(channel=channel, user=user, text=blocks.words(shown), blocks=shown)
 
 
@@ -124,21 +145,25 @@ def propose(payload: Mapping[str, Any], client: WebClient, kit: Kit) -> None:
     team_id, channel, user = str(payload["team_id"]), str(payload["channel"]), str(payload["user"])
     file = client.files_info(file=str(payload["file_id"]))["file"]
     zone = str(client.users_info(user=user)["user"].get("tz") or "UTC")
-    if takes_long(file):
-        shown = blocks.looking_at()
-        client.chat_postEphemeral(channel=channel, user=user, text=blocks.words(shown), blocks=shown)
+    _tell(client, channel, user, blocks.looking_at())
     found = _table(client, kit, payload, file)
     if not isinstance(found, Drop):
-        shown = blocks.refused(str(file["name"]), found)
-        client.chat_postEphemeral(channel=channel, user=user, text=blocks.words(shown), blocks=shown)
+        _tell(client, channel, user, blocks.refused(str(file["name"]), found))
         return
-    proposal = proposals.likely(kit, team_id, found, proposals.Cut(zone))
+    try:
+        proposal = proposals.of_small(kit, team_id, found, proposals.Cut(zone))
+    except CsiError as error:
+        why = error.reason if isinstance(error, InvalidInput) else str(error)
+        lacks = Lacks(why, found.layout.rows if found.layout.rows < SAMPLED else None)
+        _tell(client, channel, user, file_first(found.filename, found.file_id, channel, lacks))
+        return
     if proposal is None:
-        _offer_cycle(client, channel, user, file, readable=True)
+        _tell(client, channel, user, file_first(found.filename, found.file_id, channel))
         return
     otherwise = f"{channel}:{found.file_id}"
-    shown = proposing.offered(found.filename, found.handle, proposal, otherwise=otherwise, zone=zone)
-    client.chat_postEphemeral(channel=channel, user=user, text=blocks.words(shown), blocks=shown)
+    _tell(
+        client, channel, user, proposing.offered(found.filename, found.handle, proposal, otherwise=otherwise, zone=zone)
+    )
 
 
 def _table(client: WebClient, kit: Kit, payload: Mapping[str, Any], file: Mapping[str, Any]) -> Drop | str:
@@ -195,17 +220,16 @@ def look(payload: Mapping[str, Any], client: WebClient, kit: Kit) -> None:
     """Fetch a dropped file, keep it, and ask how it is read; the columns of an earlier one need one click."""
     team_id = str(payload["team_id"])
     file = client.files_info(file=str(payload["file_id"]))["file"]
-    if takes_long(file):
+    if is_told_of(file):
         _say(kit, team_id, payload, file, Answer(blocks.looking_at()))
     answer = _answer(client, kit, payload, file)
     if answer.shown:
         _say(kit, team_id, payload, file, answer)
 
 
-def takes_long(file: Mapping[str, Any]) -> bool:
-    """Whether people would wonder if anything happens while a file is looked at: a table of some thousand rows."""
-    is_table = str(file.get("name") or "").lower().removesuffix(".gz").endswith(TABLES)
-    return is_table and int(file.get("size") or 0) > _SOON
+def is_told_of(file: Mapping[str, Any]) -> bool:
+    """Whether people would wonder if anything happens while a file is looked at: where it is a table."""
+    return str(file.get("name") or "").lower().removesuffix(".gz").endswith((*TABLES, *SHEETS))
 
 
 def _nothing_begins(_: Session) -> None:

@@ -49,7 +49,7 @@ def said_number(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -
         "period_start": forms.option(of=date.fromisoformat),
         **{name: forms.number(required=False) for name in ("value", "numerator", "denominator")},
         "evidence": forms.text(required=False, limit=measurements.EVIDENCE_LIMIT),
-        "reason": forms.text(required=False, limit=measurements.REASON_LIMIT),
+        "reason": forms.reason(required=False, limit=measurements.REASON_LIMIT),
     }
     said = forms.read(view, fields)
     with kit.sessions() as session:
@@ -99,7 +99,7 @@ def _one_of(view: Body, number: int, start: str) -> measurements.Typed | None:
     fields = {
         f"value.{number}": forms.number(required=False),
         f"evidence.{number}": forms.text(required=False, limit=measurements.EVIDENCE_LIMIT),
-        f"reason.{number}": forms.text(required=False, limit=measurements.REASON_LIMIT),
+        f"reason.{number}": forms.reason(required=False, limit=measurements.REASON_LIMIT),
     }
     value, evidence, reason = forms.read(view, fields).values()
     if value is None and not reason:

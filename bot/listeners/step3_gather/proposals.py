@@ -39,12 +39,19 @@ def made(kit: Kit, team_id: str, drop: Drop, cut: Cut, said: Said | None = None)
 
 def likely(kit: Kit, team_id: str, drop: Drop, cut: Cut, said: Said | None = None) -> Proposal | None:
     """The same before anybody has looked at it; None where it proposes nothing, or is too large."""
-    if drop.size > MOST_BYTES:
-        return None
     try:
-        return made(kit, team_id, drop, cut, said)
+        return of_small(kit, team_id, drop, cut, said)
     except CsiError:
         return None  # it is read as a person says, who is told then what is wrong with it
+
+
+def of_small(kit: Kit, team_id: str, drop: Drop, cut: Cut, said: Said | None = None) -> Proposal | None:
+    """The same, where nobody would be told otherwise why a file proposes nothing; None where it is too large.
+
+    Raises:
+        CsiError: it cannot be measured by.
+    """
+    return None if drop.size > MOST_BYTES else made(kit, team_id, drop, cut, said)
 
 
 def kept(kit: Kit, team_id: str, drop: Drop) -> Proposal:

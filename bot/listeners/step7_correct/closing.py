@@ -60,8 +60,8 @@ def said_close(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
 
 def _reader(field: str) -> forms.Reader:
     if field == "reason":
-        return forms.text(required=False, limit=500)
-    return forms.option() if ":" in field else forms.text(limit=500)
+        return forms.reason(required=False)
+    return forms.option() if ":" in field else forms.reason()
 
 
 def _tell_end(session: Session, kit: Kit, cycle: Cycle, draft: Cycle, actor: str) -> None:

@@ -33,7 +33,7 @@ def open_reject(ack: Ack, body: Body, client: WebClient) -> None:
 
 def rejected(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
     """The reason was sent."""
-    reason = forms.read(view, {"reason": forms.text(limit=500)})["reason"]
+    reason = forms.read(view, {"reason": forms.reason()})["reason"]
     _decide(body, kit, view["private_metadata"], "reject", reason)
     ack()
 

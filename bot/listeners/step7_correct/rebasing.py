@@ -44,7 +44,7 @@ def said_baseline(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit)
             "kpi_id": forms.option(of=int),
             "window_from": forms.date(),
             "window_to": forms.date(),
-            "reason": forms.text(limit=300),
+            "reason": forms.reason(limit=300),
         },
     )
     with kit.sessions() as session:
@@ -94,7 +94,7 @@ def open_reject_baseline(ack: Ack, body: Body, client: WebClient) -> None:
 
 def rejected_baseline(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
     """The reason was sent."""
-    reason = forms.read(view, {"reason": forms.text(limit=500)})["reason"]
+    reason = forms.read(view, {"reason": forms.reason()})["reason"]
     _decide_baseline(body, kit, int(view["private_metadata"]), "reject", reason)
     ack()
 

@@ -138,7 +138,10 @@ def proposed(path: Path, timezone: str, period: Period | None = None, said: Said
         raise InvalidInput(path.name, "no KPI could be computed from it; expected rows that have moments")
     candidates = [one for offer in wanted if (one := _candidate(offer, study, computed))]
     if not candidates:
-        raise InvalidInput(path.name, "no period of it holds a value; expected rows of at least one whole period")
+        raise InvalidInput(
+            path.name,
+            f"its rows fill no whole {cut.period}; expected those of one at least, and of several to tell a change",
+        )
     found = with_counters(sorted(candidates, key=_last)[:MOST])
     given = _as_read(file, at, draft, _mapping(study, at), next(iter(computed.values())).counts.get(SOURCE))
     offered = {offer.column for offer in wanted if any(one.id == offer.id for one in found)}
