@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
@@ -37,6 +37,17 @@ class Waits:
     column: str = ""
     value: str = ""
     expected: str = ""
+
+
+def is_hopeless(reasons: Iterable[Waits]) -> bool:
+    """Whether nothing of a delivery can be used: then no yes is asked for, as none would help."""
+    return any(one.kind is Why.EMPTY for one in reasons)
+
+
+def gravest(every: Iterable[Sequence[Waits]]) -> tuple[Waits, ...]:
+    """Of the reasons of several deliveries those asked about: of one of which nothing is left, else the first."""
+    found = [tuple(reasons) for reasons in every if reasons]
+    return next(iter(sorted(found, key=is_hopeless, reverse=True)), ())
 
 
 def kept(reasons: Iterable[Waits]) -> list[dict[str, Any]]:

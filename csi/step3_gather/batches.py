@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from csi import audit
 from csi.errors import Conflict
 from csi.measurement import counted, deliveries
-from csi.measurement.deliveries import Waits, Why, kept, reasons_of
+from csi.measurement.deliveries import Waits, Why, is_hopeless, kept, reasons_of
 from csi.models import AnalysisResult, Batch, Cycle, Finding, Kpi, PlanRow, QuarantinedRow, Source
 from csi.reading.far_dates import REASON as FAR
 from csi.reading.reading import RULES
@@ -72,8 +72,7 @@ def record(
     known = find(session, source, intake.sha256)
     found = reasons(intake, threshold(session, source.team_id, "quarantine_share"))
     open_doubts = _unsaid(session, source, intake, found)
-    hopeless = any(one.kind is Why.EMPTY for one in open_doubts)
-    wanted = "waiting" if hopeless or (open_doubts and not accepted) else "current"
+    wanted = "waiting" if is_hopeless(open_doubts) or (open_doubts and not accepted) else "current"
     told = _told(found, open_doubts, wanted, actor, known)
     if known is None:
         delivery = _Delivery(actor, now, cycle_id, way, permalink)
@@ -257,7 +256,7 @@ def approve(session: Session, team_id: str, batch_id: int, *, actor: str, now: d
     """
     batch = need(session, Batch, team_id, batch_id)
     why = reasons_of(batch.counts)
-    if batch.state == BatchState.WAITING and (not batch.rows_kept or any(one.kind is Why.EMPTY for one in why)):
+    if batch.state == BatchState.WAITING and (not batch.rows_kept or is_hopeless(why)):
         raise Conflict("No row of it could be read. Map its columns again, or take it out.")
     rest = {name: value for name, value in batch.counts.items() if name != "waits"}
     values = {"state": "current", "counts": {**rest, **({"accepted": kept(why), "accepted_by": actor} if why else {})}}

@@ -12,7 +12,7 @@ from bot.blocks.step3_gather.form_words import in_form
 from bot.blocks.step3_gather.ids import ACCEPT, CHANGE, HOW, MAP, MEANT, NAME, READ, REMOVE, RESTORE
 from bot.blocks.step3_gather.yes import agreed
 from bot.blocks.text import clip, escape, mention
-from csi.measurement.deliveries import Waits, Why, reasons_of
+from csi.measurement.deliveries import Waits, Why, is_hopeless, reasons_of
 from csi.models import Batch, QuarantinedRow, Source
 from csi.reading.looks import Looks
 from csi.states import BatchState
@@ -189,8 +189,7 @@ def asked(
     change = (MAP, name) if filename else (f"{CHANGE}:{source.id}", str(source.id))
     if named:
         change = (NAME, f"{name if filename else ''}:{source.id}")
-    hopeless = any(one.kind is Why.EMPTY for one in reasons)
-    accept = [] if hopeless else [parts.button(_yes(reasons), ACCEPT, f"try:{name}")]
+    accept = [] if is_hopeless(reasons) else [parts.button(_yes(reasons), ACCEPT, f"try:{name}")]
     buttons = [parts.button("Choose otherwise", change[0], change[1], style="primary"), *accept]
     return [parts.section(clip("\n".join(lines), parts.SECTION)), parts.actions(buttons)]
 
@@ -347,8 +346,7 @@ def _buttons(batch: Batch, waiting: bool, file_id: str) -> list[Block]:
     by_key = any(one.kind in (Why.KEY, Why.OLDER) for one in reasons)
     words = "Choose another column" if by_key else "Map it differently"
     other = [parts.button(words, MAP, file_id, style="primary")] if file_id else []
-    hopeless = not batch.rows_kept or any(one.kind is Why.EMPTY for one in reasons)
-    accept = [] if hopeless else [parts.button(_yes(reasons), ACCEPT, str(batch.id))]
+    accept = [] if not batch.rows_kept or is_hopeless(reasons) else [parts.button(_yes(reasons), ACCEPT, str(batch.id))]
     return [*other, *accept, remove]
 
 

@@ -17,7 +17,7 @@ from csi import cycle as cycles
 from csi.definition import SourceDefinition
 from csi.errors import DatesSwapped, InvalidInput
 from csi.measurement import deliveries
-from csi.measurement.deliveries import Waits
+from csi.measurement.deliveries import Waits, gravest
 from csi.models import Batch, Cycle, Source
 from csi.reading.as_written import fitted, on_its_sheet
 from csi.reading.connectors.table import as_delivered
@@ -142,12 +142,12 @@ def _left(session: Session, source: Source, planned: list[_Planned]) -> list[str
 
 
 def _reasons(kit: Kit, source: Source, planned: list[_Planned], intakes: list[Intake]) -> tuple[Waits, ...]:
-    """Why a reading of the deliveries that count needs a yes, of the first one that does."""
+    """Why a reading of the deliveries that count needs a yes, or can have none."""
     with kit.sessions.reading() as session:
-        for (batch, _, _), intake in zip(planned, intakes, strict=True):
-            if batch.state == BatchState.CURRENT and (found := batches.doubtful(session, source, intake)):
-                return found
-    return ()
+        pairs = zip(planned, intakes, strict=True)
+        return gravest(
+            batches.doubtful(session, source, one) for (batch, _, _), one in pairs if batch.state == BatchState.CURRENT
+        )
 
 
 def _kept(
