@@ -44,6 +44,11 @@ def stateful(blocks: Sequence[Shape]) -> Iterator[tuple[Shape, Shape]]:
                 yield block, element
 
 
+def ids(blocks: Sequence[Shape]) -> set[tuple[str, str]]:
+    """By what the elements that hold a value are told apart."""
+    return {(block["block_id"], element["action_id"]) for block, element in stateful(blocks)}
+
+
 def initial(element: Shape) -> Plain:
     """The plain value an element starts with."""
     kind = element["type"]

@@ -45,13 +45,15 @@ class Place:
         raise Impossible(f"{block_id + '/' if block_id else ''}{action_id} {many}; seen: {listing}")
 
     def merge(self, workspace: Workspace, values: dict[str, dict[str, Any]] | None) -> None:
-        """Take over what the person has filled in.
+        """Take over what the person has filled in; what a view asked before it was updated under their hands is let go.
 
         Raises:
             Impossible: There is no such input, or no such person, channel or file to choose.
         """
         for block_id, chosen in (values or {}).items():
             for action_id, plain in chosen.items():
+                if isinstance(self.thing, View) and (block_id, action_id) in self.thing.gone:
+                    continue
                 block, element = self.element(action_id, block_id)
                 if element["type"] not in elements.STATEFUL:
                     raise Impossible(f"{block_id}/{action_id} is a {element['type']}: it holds no value")

@@ -61,8 +61,10 @@ class ViewStack:
     def replace(self, view: View, content: dict[str, Any]) -> None:
         """Other content for a view, already checked; inputs that keep their ids keep what was typed."""
         kept = content.get("external_id") or view.content.get("external_id")
+        before = elements.ids(view.content["blocks"])
         view.content = {**content, "blocks": with_ids(content["blocks"]), "external_id": kept}
         view.values = elements.initial_values(view.content["blocks"], view.values, view.here)
+        view.gone = (view.gone | before) - elements.ids(view.content["blocks"])
         view.errors, view.error, view.failed = {}, "", {}
         view.hash = self.workspace.new_hash()
         self.workspace.changed()

@@ -151,7 +151,8 @@ class Channel:
 class View:
     """A modal or Home of one person.
 
-    ``content`` is Slack's view, ``values`` what is filled in so far (plain), ``here`` the channel it was opened from.
+    ``content`` is Slack's view, ``values`` what is filled in so far (plain), ``here`` the channel it was opened from,
+    ``gone`` the ids (block, action) of inputs that it held before it was updated.
     """
 
     id: str
@@ -165,6 +166,7 @@ class View:
     errors: dict[str, str] = field(default_factory=dict)
     error: str = ""
     failed: dict[str, dict[str, str]] = field(default_factory=dict)
+    gone: set[tuple[str, str]] = field(default_factory=set)
 
 
 @dataclass(slots=True)

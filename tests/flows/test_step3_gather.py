@@ -293,7 +293,7 @@ def test_what_is_no_table_is_refused_with_a_sentence_and_a_picture_is_told_to_wh
     bob.upload(b"\x89PNG\r\n\x1a\n123", "lunch.png", "service-desk")
     for name, content, says in (
         ("empty.csv", b" \n\n", "holds nothing but blanks"),
-        ("picture.csv", b"\x89PNG\r\n\x1a\n123", "is a picture, no table"),
+        ("picture.csv", b"\x89PNG\r\n\x1a\n123", "picture.csv is a picture"),
         ("report.pdf", b"%PDF-1.7", "is a PDF"),
     ):
         bob.upload(content, name, "service-desk")
@@ -1067,6 +1067,26 @@ def test_which_answers_are_good_is_chosen_from_the_file(gathering: World):
     bob.wait(lambda: "Meh" in _rows(gathering, Kpi)[0].definition["good"], what="the new condition")
     said = _rows(gathering, Kpi)[0].definition
     assert (said["good"], said["where"]) == ('Score in ("Good", "Meh")', 'Score in ("Good", "Bad", "Meh")')
+
+
+def test_what_is_asked_only_now_is_shown_before_it_is_read(gathering: World):
+    """A form that is sent before it could be drawn anew: no KPI reads the clocks that were mapped as the number."""
+    bob = gathering.bob
+    text = "number,resolved_at,took\n" + "".join(f"A{n},{n}/3/2016 10:00,{n % 9}:{n}\n" for n in range(13, 29))
+    bob.upload(text.encode(), "log.csv", "service-desk")
+    bob.click(bob.sees("I keep *log.csv*"), "gather.map")
+    bob.wait_modal("gather.map")
+    _more(gathering)
+    bob.fill({"source": "Incidents", "value": "took"})
+    assert bob.submit() is None
+    shown = bob.wait_modal("gather.map")
+    assert "Please choose one: nothing in the file says which." in reading(shown)
+    field = next(one["block_id"] for one in shown["blocks"] if one.get("block_id", "").startswith("unit."))
+    bob.fill({field: "min:s"})
+    assert bob.submit() is None
+    bob.sees("*log.csv* read into *Incidents*")
+    (source, _) = _rows(gathering, Source)
+    assert source.mapping["options"]["units"] == {"took": "min:s"}
 
 
 def test_the_unit_of_a_number_is_asked_and_what_it_gives_is_in_the_unit_of_the_kpi(gathering: World):

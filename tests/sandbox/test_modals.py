@@ -11,7 +11,11 @@ from slack_bolt import App
 from slack_sdk.errors import SlackApiError
 
 from bot.sandbox.person import NotSeen
+from bot.sandbox.places import Place
+from bot.sandbox.refusal import Impossible
 from bot.sandbox.server import Sandbox
+from bot.sandbox.view_stack import ViewStack
+from bot.sandbox.workspace import View, Workspace
 from tests.sandbox.parts import button, entry, modal, option, options, plain, section
 
 EVERY_INPUT = [
@@ -271,3 +275,18 @@ def test_what_is_not_there_is_named_with_what_is(sandbox: Sandbox, app: App, joi
     alice.fill({"name": "x", "colour": "green"})
     with pytest.raises(NotSeen, match="'green' is not offered by colour_act; offered: red"):
         alice.submit()
+
+
+def test_what_a_view_asked_before_it_was_updated_is_let_go_where_it_is_sent_all_the_same() -> None:
+    workspace = Workspace()
+    stack = ViewStack(workspace, None, None)
+    name, colour = entry("name", "plain_text_input"), entry("colour", "static_select", options=options("red"))
+    view = View(id="V1", user="U1", content=modal(name, colour), hash="1")
+    stack.replace(view, modal(colour))
+    Place(view).merge(workspace, {"name": {"name_act": "x"}, "colour": {"colour_act": "red"}})
+    assert view.values == {"colour": {"colour_act": "red"}}
+    with pytest.raises(Impossible, match="nome/name_act is not there"):
+        Place(view).merge(workspace, {"nome": {"name_act": "x"}})
+    stack.replace(view, modal(name))  # asked again
+    Place(view).merge(workspace, {"name": {"name_act": "x"}, "colour": {"colour_act": "red"}})
+    assert view.values == {"name": {"name_act": "x"}}

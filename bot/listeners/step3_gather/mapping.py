@@ -98,7 +98,10 @@ def mapped(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
     with kit.sessions.trial() as session:
         cycle = cycles.by_id(session, here.team_id, found.cycle_id)
         roles.require(session, cycle, here.user_id, roles.MEMBERS, "map a delivery")
-        wanted = _wanted(session, cycle, found, draft)
+        wanted = _wanted_or_asked(session, cycle, found, draft, view)
+        if not isinstance(wanted, Wanted):
+            ack(response_action="update", view=wanted)
+            return
         source = settling.source_of(session, cycle, wanted, actor=here.user_id, now=kit.now())
         settling.settle(session, cycle, source, wanted, actor=here.user_id, now=kit.now())
     with kit.sessions() as session:
@@ -143,6 +146,24 @@ def _namesake(session: Session, cycle: Cycle, found: Drop, draft: Draft) -> Name
         return None
     taken = namesake(session, cycle, str(draft.get("source_name") or ""), found.layout.names)
     return taken if taken and taken.takes_files else None
+
+
+def _wanted_or_asked(session: Session, cycle: Cycle, found: Drop, draft: Draft, view: Body) -> Wanted | Block:
+    """What a sent form says; or the form anew, where what is wrong is not among the fields that it was sent with.
+
+    It was sent before it could be drawn anew, or the field is folded away.
+
+    Raises:
+        InvalidInputs: every field in sight that holds what it cannot, where there is no other.
+    """
+    shown = view["state"]["values"]
+    try:
+        return _wanted(session, cycle, found, draft)
+    except InvalidInputs as several:
+        unseen = [one.reason for one in several.errors if one.field not in shown]
+        if not unseen:
+            raise
+        return form(session, cycle, found, draft, more=True, notes=tuple(dict.fromkeys(unseen)))
 
 
 def _wanted(session: Session, cycle: Cycle, found: Drop, draft: Draft) -> Wanted:
