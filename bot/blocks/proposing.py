@@ -141,13 +141,21 @@ def _read_as(proposal: ProposalSeen) -> Block:
     key = proposal.mapping.get("key")
     said = [
         f"sheet *{escape(clip(proposal.sheet, 60))}*" if len(proposal.sheets) > 1 else "",
-        f"date *{escape(clip(proposal.at, 60))}*",
+        f"date *{escape(clip(proposal.at, 60))}*{_undated(proposal)}",
         f"one row per *{escape(clip(key, 60))}*" if key else "each row counts",
         escape(proposal.timezone),
         _nothing(proposal.mapping.get("missing") or ()),
     ]
     text = f"Read as: {' · '.join(one for one in said if one)}"
     return parts.section(text, parts.button("Change how it is read", HOW), block_id="read_as")
+
+
+def _undated(proposal: ProposalSeen) -> str:
+    """Where most rows have no date in the column they are dated by: that these count in no period."""
+    rows = proposal.looks.rows if proposal.looks else 0
+    if 2 * proposal.undated <= rows:
+        return ""
+    return f" (:warning: only {rows - proposal.undated:,} of {plural(rows, 'row')} have one; no other counts)"
 
 
 def _nothing(markers: Sequence[str]) -> str:

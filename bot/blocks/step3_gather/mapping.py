@@ -289,7 +289,7 @@ def _needed(seen: Seen, draft: Draft) -> list[Block]:
     """What nobody but a person can know, and what is wrong in silence where it is guessed wrongly."""
     layout, names = seen.layout, column_choices(seen.layout)
     wide = bool(draft.get("keep"))
-    blocks = [_column("at", "Which column dates a row?", names, draft, "It puts the row into a period.", optional=wide)]
+    blocks = [_column("at", "Which column dates a row?", names, draft, _dates_hint(layout, draft), optional=wide)]
     if draft.get("time"):
         blocks.append(_rest_of_date(names, draft))
     if _said(draft, "dates") != "iso":
@@ -309,6 +309,16 @@ def _needed(seen: Seen, draft: Draft) -> list[Block]:
     if seen.undecided:
         blocks.append(_thousands(seen, draft))
     return blocks
+
+
+def _dates_hint(layout: Layout, draft: Draft) -> str:
+    """What the column does that dates a row; and how few rows have a date in it, where most have none."""
+    chosen = next((one for one in layout.columns if value_of(one.name) == _said(draft, "at")), None)
+    if chosen is None or 2 * chosen.filled >= layout.rows:
+        return "It puts the row into a period."
+    whole = layout.rows < SAMPLED
+    of = f"{'' if whole else 'the first '}{plural(layout.rows, 'row')}"
+    return f"Only {chosen.filled:,} of {of} have a date in {clip(chosen.name, 60)}: no other counts in a period."
 
 
 def _thousands(seen: Seen, draft: Draft) -> Block:

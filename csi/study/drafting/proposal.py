@@ -105,6 +105,7 @@ class Proposal:
     said: Said = field(default_factory=Said)
     passed: tuple[Lack, ...] = ()
     clocks: Mapping[str, str] = field(default_factory=dict)
+    undated: int = 0
 
     def of(self, id: str) -> Candidate | None:
         """The candidate of an id; None where there is none."""
@@ -213,6 +214,7 @@ def _as_read(
         sheets=tuple(file.layout.sheets),
         sheet=file.layout.sheet,
         clocks=clocks,
+        undated=max(0, rows - file.filled[at]),
     )
 
 
