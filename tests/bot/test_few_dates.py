@@ -36,4 +36,4 @@ def test_the_form_says_so_beside_the_column(dated: int, told: bool) -> None:
     draft = {**drafted(layout, mapped(layout, "UTC"), [], None, "t.csv"), "at": blocks.value_of("Xfer")}
     view = blocks.mapping_form(Seen(filename="t.csv", layout=layout), draft)
     hint = next(one for one in view["blocks"] if one.get("block_id") == "at")["hint"]["text"]
-    assert ("Only 29 of 60 rows have a date in Xfer: no other counts in a period." == hint) is told
+    assert (hint == "Only 29 of 60 rows have a date in Xfer: no other counts in a period.") is told

@@ -67,7 +67,8 @@ def test_next_is_refused_with_each_rule_its_sentence_and_a_button(world: World):
     world.alice.command("/csi", "next")
     blocks = world.alice.last()["blocks"]
     assert "Not yet" in blocks[0]["text"]["text"]
-    mends = [(b["text"]["text"].split("*")[1], b["accessory"]["action_id"]) for b in blocks if "accessory" in b]
+    named = [(b["text"]["text"].rsplit("_(", 1)[1], b["accessory"]["action_id"]) for b in blocks if "accessory" in b]
+    mends = [(rule.removesuffix(")_"), mend) for rule, mend in named]
     assert ("V1.1", "measure.add_goal") in mends
     assert ("V1.5", "measure.submit") in mends
 
