@@ -1289,13 +1289,13 @@ def test_a_known_export_is_named_with_what_it_can_give(gathering: World):
 def test_a_file_dropped_before_any_cycle_begins_one_and_is_then_read(world: World):
     alice = world.alice
     alice.upload(b"Team,Lead,Floor,Desk\nNorth,Ana,first,a\nSouth,Rui,second,b\n", "log.csv", "service-desk")  # no KPI
-    alice.click(alice.sees("Thank you for *log.csv*"), "cycle.start")
+    alice.click(alice.sees("*log.csv* (2 rows) gives nothing to measure yet"), "cycle.start")
     alice.wait_modal("cycle.start")
     alice.fill({"service": "Service desk"})
     assert alice.submit() is None
     alice.click(alice.sees("I keep *log.csv*"), "gather.map")
     assert "4 columns" in reading(alice.wait_modal("gather.map"))
-    assert not [one for one in world.bob.everything("service-desk") if "Thank you for *log.csv*" in str(one)]
+    assert not [one for one in world.bob.everything("service-desk") if "*log.csv* (2 rows) gives nothing to measure yet" in str(one)]
 
 
 def test_columns_the_kpis_call_otherwise_are_named_once_and_remembered(gathering: World):
