@@ -1295,7 +1295,11 @@ def test_a_file_dropped_before_any_cycle_begins_one_and_is_then_read(world: Worl
     assert alice.submit() is None
     alice.click(alice.sees("I keep *log.csv*"), "gather.map")
     assert "4 columns" in reading(alice.wait_modal("gather.map"))
-    assert not [one for one in world.bob.everything("service-desk") if "*log.csv* (2 rows) gives nothing to measure yet" in str(one)]
+    assert not [
+        one
+        for one in world.bob.everything("service-desk")
+        if "*log.csv* (2 rows) gives nothing to measure yet" in str(one)
+    ]
 
 
 def test_columns_the_kpis_call_otherwise_are_named_once_and_remembered(gathering: World):
