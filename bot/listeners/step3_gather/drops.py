@@ -38,6 +38,7 @@ from csi.states import BatchState
 from csi.step2_can_measure.sources import of_service
 from csi.step3_gather.mapping import Match, best_match
 from csi.storage import need, row, rows
+from csi.study.drafting.proposal import Proposal
 from csi.terms import Period, Step
 
 TABLES = (".csv", ".tsv", ".xlsx", ".xlsm", ".ods", ".jsonl", ".ndjson", ".json", ".parquet")
@@ -150,20 +151,23 @@ def propose(payload: Mapping[str, Any], client: WebClient, kit: Kit) -> None:
     if not isinstance(found, Drop):
         _tell(client, channel, user, blocks.refused(str(file["name"]), found))
         return
-    try:
-        proposal = proposals.of_small(kit, team_id, found, proposals.Cut(zone))
-    except CsiError as error:
-        why = error.reason if isinstance(error, InvalidInput) else str(error)
-        lacks = Lacks(why, found.layout.rows if found.layout.rows < SAMPLED else None)
-        _tell(client, channel, user, file_first(found.filename, found.file_id, channel, lacks))
-        return
-    if proposal is None:
-        _tell(client, channel, user, file_first(found.filename, found.file_id, channel))
+    proposal = _proposal(kit, team_id, found, zone)
+    if proposal is None or isinstance(proposal, Lacks):
+        _tell(client, channel, user, file_first(found.filename, found.file_id, channel, proposal))
         return
     otherwise = f"{channel}:{found.file_id}"
     _tell(
         client, channel, user, proposing.offered(found.filename, found.handle, proposal, otherwise=otherwise, zone=zone)
     )
+
+
+def _proposal(kit: Kit, team_id: str, found: Drop, zone: str) -> Proposal | Lacks | None:
+    """What a table proposes, or why it proposes nothing; None of one that is too large to say."""
+    try:
+        return proposals.of_small(kit, team_id, found, proposals.Cut(zone))
+    except CsiError as error:
+        why = error.reason if isinstance(error, InvalidInput) else str(error)
+        return Lacks(why, found.layout.rows if found.layout.rows < SAMPLED else None)
 
 
 def _table(client: WebClient, kit: Kit, payload: Mapping[str, Any], file: Mapping[str, Any]) -> Drop | str:
