@@ -13,8 +13,8 @@ class Source(Row, table=True):
     """Where raw data comes from; ``mapping`` holds exactly docs/study.md's keys of a source.
 
     ``kind`` is file, url, sql, prometheus, push or typed. ``version`` goes up with each change of the mapping.
-    ``progress`` is how far collecting has come: high-water mark, ETag, failures, when to try again. ``token_hash``
-    is of the token with which a tool pushes.
+    ``progress`` is how far collecting has come: high-water mark, ETag, failures, when to try again; of a source of
+    files the names of those that a study ``awaits``. ``token_hash`` is of the token with which a tool pushes.
     """
 
     __table_args__ = (UniqueConstraint("team_id", "service_id", "key"), Index(None, "team_id", "kind", "retired_at"))

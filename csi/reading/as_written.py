@@ -39,6 +39,19 @@ def differences(layout: Layout, definition: SourceDefinition, moments: Sequence[
     return tuple(said)
 
 
+def read_otherwise(layout: Layout, definition: SourceDefinition, moments: Sequence[str]) -> tuple[str, ...]:
+    """The same of a first delivery: a sentence for each column that is not written as a study says."""
+    said = [
+        f"‘{column.name}’ would be read {_name(order)}, and is written {_WRITTEN[column.dates]}"
+        for column, order in _dated(layout, definition, moments)
+        if _is_other(column, order)
+    ]
+    if _has_other_sign(layout, definition):
+        before, now = _SIGNS[str(definition.decimal)], _SIGNS[layout.decimal]
+        said.append(f"numbers would be read with {before} before their decimals, and have {now}")
+    return tuple(said)
+
+
 def on_its_sheet(definition: SourceDefinition, layout: Layout) -> SourceDefinition:
     """The mapping for a workbook in which the sheet is called otherwise (a sheet a month): that of the layout."""
     is_there = not definition.sheet or not layout.sheet or definition.sheet in layout.sheets

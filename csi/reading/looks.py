@@ -49,8 +49,13 @@ def looks(path: Path, layout: Layout, suggested: SourceDefinition, filename: str
         suggested: the mapping the layout suggests.
         filename: what it is called.
     """
+    return None if layout.ambiguous else looks_as_said(path, layout, suggested, filename)
+
+
+def looks_as_said(path: Path, layout: Layout, suggested: SourceDefinition, filename: str = "") -> Looks | None:
+    """What a file holds read as somebody said; None where no date is named, or most cannot be read."""
     moments = suggested.options.get("moments") or ()
-    if not moments or layout.ambiguous or path.stat().st_size > MOST_BYTES:
+    if not moments or path.stat().st_size > MOST_BYTES:
         return None
     try:
         numbers = [one.name for one in layout.columns if one.kind == "number"]

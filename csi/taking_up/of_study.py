@@ -22,7 +22,9 @@ from csi.step1_should_measure import kpis
 from csi.step1_should_measure.kpis import DEFINITION_KEYS, KpiFields
 from csi.step2_can_measure.sources import name_source
 from csi.step3_gather import sources
+from csi.step3_gather.mapping import await_files
 from csi.step4_process.windows import set_windows, set_windows_of
+from csi.study.gathering import FILES
 from csi.study.writing import study_mapping
 from csi.terms import Step
 
@@ -108,12 +110,13 @@ class _TakingOver:
             mapping = self._mapping(name, source, keys)
             if sources.remember(self.session, kept, mapping, actor=self.actor, now=self.now):
                 self.done.append(f"source {name} mapped")
+            await_files(self.session, kept, (source.file, *source.options.get(FILES, ())))
         return keys
 
     def _mapping(self, name: str, source: SourceDefinition, keys: Mapping[str, str]) -> SourceDefinition:
         moments, numbers = columns_needed(self.study, name)
         options = {**source.options, "moments": list(moments), "numbers": list(numbers)}
-        options.pop("files", None)  # what is dropped is read
+        options.pop(FILES, None)  # what is dropped is read
         if options.pop("sheets", ()):
             self.left.append(f"source {name}: one sheet is read of what is dropped; put its sheets into one")
         link = link_of(source)

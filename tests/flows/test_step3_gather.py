@@ -1517,5 +1517,13 @@ def test_a_study_dropped_where_no_cycle_runs_begins_one(world: World):
         assert (cycle.timezone, cycle.period) == ("Europe/Lisbon", "month")
         assert roles.holders(session, world.team, cycle.service_id, Role.APPROVER) == [world.carol.id]
     alice.click(alice.sees("is a study of Service desk:"), "gather.study")
+    alice.sees("source Incident log mapped")
+    rows = LOG.replace("made_sla\n", "made_sla,sys_updated_at\n").replace("true\n", "true,4/3/2016 09:00\n")
+    alice.upload(rows.replace("false\n", "false,4/3/2016 09:00\n").encode(), "log.csv", "service-desk")
+    message = alice.sees("*log.csv* seems to be *Incident log* of the study")
+    assert "one case per *number*; the latest by *sys_updated_at*" in reading(message)
+    assert "speaks against" not in reading(message)
+    alice.click(message, "gather.read")
+    alice.sees("*log.csv* read into *Incident log*")
     said = "".join(str(one["blocks"]) for one in alice.everything("service-desk") if one.get("bot_id"))
     assert "ci.yml" not in said

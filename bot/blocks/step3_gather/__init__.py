@@ -1,5 +1,6 @@
 """Step 3's messages and forms."""
 
+from bot.blocks.step3_gather.awaited import Awaited, awaited
 from bot.blocks.step3_gather.drops import (
     MEND_ROWS,
     NO_ROW,
@@ -102,11 +103,13 @@ __all__ = [
     "UNIT",
     "ZONED",
     "Asked",
+    "Awaited",
     "Kind",
     "Seen",
     "arrived",
     "asked",
     "attestation",
+    "awaited",
     "broken_layout",
     "collection_form",
     "far_dates",

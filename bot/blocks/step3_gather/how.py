@@ -35,16 +35,7 @@ def how(
     source: Source, said: SourceDefinition, newest: Batch | None, change: Change | None, *, metadata: str, zone: str
 ) -> Block:
     """What a source is read as, by whom that was said last, and the ways to change it."""
-    lines = [
-        _rows(said, newest),
-        _accepted(newest),
-        _dates(said),
-        _meant(said),
-        _zones(said),
-        _numbers(said),
-        _names(said),
-        _changed(change, zone),
-    ]
+    lines = [*read_so(said, newest), _changed(change, zone)]
     blocks = [
         parts.section(f"*{escape(source.name or source.key)}* is read so:"),
         parts.section(clip("\n".join(f"• {line}" for line in lines if line), parts.SECTION)),
@@ -56,6 +47,20 @@ def how(
         )
     blocks += [parts.actions(buttons)] if buttons else [parts.context("Nothing has been read into it yet.")]
     return parts.modal(HOW, "How it is read", blocks, submit="", close="Done", metadata=metadata)
+
+
+def read_so(said: SourceDefinition, newest: Batch | None = None) -> list[str]:
+    """How a source is read, in lines; with what its newest delivery shows of it."""
+    lines = [
+        _rows(said, newest),
+        _accepted(newest),
+        _dates(said),
+        _meant(said),
+        _zones(said),
+        _numbers(said),
+        _names(said),
+    ]
+    return [line for line in lines if line]
 
 
 def _rows(said: SourceDefinition, newest: Batch | None) -> str:

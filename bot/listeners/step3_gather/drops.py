@@ -29,14 +29,16 @@ from csi.errors import CsiError, InvalidInput
 from csi.kpi_catalogue import catalogue
 from csi.models import Batch, Cycle, Source
 from csi.reading import exports, mending
+from csi.reading.as_written import on_its_sheet
 from csi.reading.bounds import DEFAULT, megabytes
 from csi.reading.content import Content
 from csi.reading.layout import guess, tables
-from csi.reading.looks import Looks, looks
+from csi.reading.looks import Looks, looks, looks_as_said
 from csi.reading.proposing import proposed
 from csi.states import BatchState
 from csi.step2_can_measure.sources import of_service
 from csi.step3_gather.mapping import Match, best_match
+from csi.step3_gather.sources import definition
 from csi.storage import need, row, rows
 from csi.study.drafting.proposal import Proposal
 from csi.terms import Period, Step
@@ -319,7 +321,7 @@ def _matched(kit: Kit, team_id: str, found: Drop) -> tuple[Drop, Match | None]:
     sheet than the one that suggests itself."""
     with kit.sessions.reading() as session:
         cycle = cycles.by_id(session, team_id, found.cycle_id)
-        match = best_match(session, team_id, cycle.service_id, found.layout)
+        match = best_match(session, team_id, cycle.service_id, found.layout, found.filename)
         known = [one.mapping for one in of_service(session, team_id, cycle.service_id) if one.mapping]
     if match is not None and not match.needs_mapping:
         return found, match
@@ -343,7 +345,7 @@ def _looked_as(kit: Kit, team_id: str, found: Drop, form: Mapping[str, Any]) -> 
     seen = kept.again(kit, team_id, found, form)
     with kit.sessions.reading() as session:
         cycle = cycles.by_id(session, team_id, found.cycle_id)
-        return seen, best_match(session, team_id, cycle.service_id, seen.layout)
+        return seen, best_match(session, team_id, cycle.service_id, seen.layout, seen.filename)
 
 
 def _stated(said: Mapping[str, Any], sheet: str) -> dict[str, Any]:
@@ -363,9 +365,22 @@ def _question(kit: Kit, cycle: Cycle, found: Drop, match: Match | None) -> list[
         return blocks.arrived(
             found.filename, found.handle, size=size, looks=seen, zone=cycle.timezone, sheets=_alike(kit, found)
         )
+    if match.is_awaited:
+        return blocks.awaited(found.filename, found.handle, _awaited(kit, cycle, found, match), _alike(kit, found))
     if match.needs_mapping:
         return blocks.broken_layout(found.filename, found.handle, match.source, (*match.rewritten, *match.changes))
     return blocks.recognised(found.filename, found.handle, match.source, match.changes, _alike(kit, found))
+
+
+def _awaited(kit: Kit, cycle: Cycle, found: Drop, match: Match) -> blocks.Awaited:
+    """What a study says of a file that has come now, and what the file says of that."""
+    said = on_its_sheet(definition(match.source.key, match.source.mapping), found.layout)
+    if match.needs_mapping:
+        return blocks.Awaited(match.source, said, match.breaks, match.rewritten)
+    with kit.files.local(found.raw_key) as path:
+        seen = looks_as_said(path, found.layout, said, found.filename)
+    better = "" if said.latest_by else proposed(found.layout, cycle.timezone).key
+    return blocks.Awaited(match.source, said, looks=seen, key_seen=better)
 
 
 def _alike(kit: Kit, found: Drop) -> list[str]:

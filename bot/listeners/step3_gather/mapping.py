@@ -373,7 +373,7 @@ def first(session: Session, cycle: Cycle, found: Drop) -> Draft:
         own = need(session, Source, cycle.team_id, found.source_id)
         return drafts.drafted(found.layout, _remembered(own), named, own, found.filename, as_before=True)
     known = proposed(found.layout, cycle.timezone)
-    match = best_match(session, cycle.team_id, cycle.service_id, found.layout)
+    match = best_match(session, cycle.team_id, cycle.service_id, found.layout, found.filename)
     as_before = match is not None and not match.needs_mapping
     if match is not None and not match.breaks:
         known = _as_it_is_now(found.layout, _remembered(match.source), match)
