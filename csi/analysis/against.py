@@ -14,8 +14,8 @@ from csi.analysis.net_scores import adjusted
 from csi.analysis.panel import Panel
 from csi.analysis.shares import wilson
 
-# Of the next period, for each side. A target at the .95 quantile is promised falsely in .046 and one six σ away missed in
-# .046 of series at φ = .6 (4,000 each, errors of .003); at .99 more of the former, at .992 of the latter.
+# Of the next period, for each side. A target at the .95 quantile is promised falsely in .046 and one six σ away missed
+# in .046 of series at φ = .6 (4,000 each, errors of .003); at .99 more of the former, at .992 of the latter.
 SURE = 0.9905
 LOST = 0.62  # degrees of freedom of a mean moving range for each point but one. Source: after Cryer and Ryan (1990)
 MOST_REPETITIVE = 0.9  # expected φ beyond which nothing is promised

@@ -949,7 +949,8 @@ def test_a_delivery_that_waits_and_is_refused_leaves_its_source_as_it_was_and_ca
     assert "as was agreed, 111 of 120 rows are left out" in reading(bob.wait_modal("gather.how"))
     assert _rows(gathering, Source)[0].mapping["key"] == "Customer ID"
     (accepted,) = [one for one in _rows(gathering, AuditRow) if one.what == "accepted batch"]
-    assert accepted.new["accepted"] == [{"kind": "key", "count": 111, "of": 120, "column": "Customer ID"}]
+    expected = {"kind": "key", "count": 111, "of": 120, "column": "Customer ID", "value": "", "expected": ""}
+    assert accepted.new["accepted"] == [expected]
     gathering.alice.command("/csi", "audit", channel="service-desk")
     gathering.alice.wait(lambda: "111 of 120 rows are left out" in reading(gathering.alice.last()), what="the log")
 
@@ -1057,7 +1058,7 @@ def test_which_answers_are_good_is_chosen_from_the_file(gathering: World):
     assert bob.submit() is None
     bob.wait(lambda: "good" in _rows(gathering, Kpi)[0].definition, what="the condition")
     said = _rows(gathering, Kpi)[0].definition
-    assert (said["good"], said["where"]) == ('Score in ("Good")', 'Score in ("Good", "Bad")')
+    assert (said["good"], said["where"]) == ('Score in ("Good")', 'Score in ("Good", "Bad", "Meh")')
     with gathering.bot.kit.sessions() as session:
         turns.jump(session, session.exec(select(Cycle)).one(), 1)
     bob.command("/csi", "kpi median_time_to_resolve", channel="service-desk")  # in step 1 the whole form asks, too

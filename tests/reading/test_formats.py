@@ -17,7 +17,7 @@ from csi.reading.error_cells import error_cells
 from csi.reading.json_rows import rows_in
 from csi.reading.layout import guess
 from csi.reading.readers import read
-from csi.reading.reading import REFUSED
+from csi.reading.reading import REFUSED, refused_cells
 from tests.reading.workbooks import Wrong, ods, sheet_xml, xlsx
 
 _ROWS = [
@@ -233,7 +233,10 @@ def test_melted_rows_stay_in_file_order_under_their_line() -> None:
     reading = read(b"kpi,2024-01,2024-02\na,1,2\nb,3,x\n", source, moments=["month"], numbers=["v"])
     assert list(reading.frame["v"].fillna(-1)) == [1, 2, 3, -1]
     assert list(reading.frame.index) == [2, 2, 3, 3]
-    assert list(reading.frame[REFUSED].fillna("")) == ["", "", "", "v"]
+    assert [list(refused_cells(reading.frame[REFUSED], name)) for name in ("month", "v")] == [
+        [False] * 4,
+        [False] * 3 + [True],
+    ]
     assert reading.spoiled.to_dict("index") == {3: {"kpi": "b", "2024-01": "3", "2024-02": "x"}}
     assert reading.quarantine.iloc[0].to_dict() == {
         "line": 3,
