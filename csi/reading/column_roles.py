@@ -109,7 +109,8 @@ def log_of(columns: Sequence[Cells], rows: int, decimal: str) -> tuple[str, str]
     keys = [column for column in columns if says_key(column.name) > 0 and column.is_short()]
     for key in sorted(keys, key=lambda column: (-says_key(column.name), -column.distinct)):
         if len(key.filled) >= _NEARLY_ALL * rows and _names_cases(key, opened):
-            shares = [(_in_order(key, version, decimal), version.name) for version in versions]
+            any_order = _begun_once(key, opened)
+            shares = [(_in_order(key, version, decimal, any_order=any_order), version.name) for version in versions]
             best, name = max(shares, key=lambda one: one[0], default=(0.0, ""))
             if best >= _IN_ORDER:
                 return key.name, name
@@ -133,10 +134,27 @@ def _share_opened(key: Cells, opened: Cells) -> float:
     return float((frame.groupby("key")["opened"].nunique() == 1).mean()) if len(frame) else 1.0
 
 
-def _in_order(key: Cells, version: Cells, decimal: str) -> float:
-    """The share of neighbouring rows of a key of which the later in the file is the later version, or the earlier."""
+def _begun_once(key: Cells, opened: Sequence[Cells]) -> bool:
+    """Whether rows that share a key share the moment it was opened, too, and others were opened at others: then they
+    are versions of a case in whichever order they stand."""
+    for one in opened:
+        frame = pd.DataFrame({"key": key.values, "opened": one.values}).dropna()
+        several = frame[frame["key"].duplicated(keep=False)]
+        moments = several.groupby("key")["opened"].nunique()
+        if several["opened"].nunique() > 1 and float((moments == 1).mean()) >= _IN_ORDER:
+            return True
+    return False
+
+
+def _in_order(key: Cells, version: Cells, decimal: str, *, any_order: bool = False) -> float:
+    """The share of neighbouring rows of a key of which the later in the file is the later version, or the earlier.
+
+    ``any_order``: whatever their lines are in: the share of versions that are not those of another row of the key.
+    """
     numbers = _ordered(version, decimal)
     frame = pd.DataFrame({"key": key.values, "version": numbers}).dropna()
+    if any_order:
+        frame = frame.sort_values("version")
     steps = frame.groupby("key", sort=False)["version"].diff().dropna()
     if not len(steps):
         return 0.0

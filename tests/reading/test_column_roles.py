@@ -134,6 +134,31 @@ def test_rows_of_one_case_were_opened_at_one_moment(other: int, found: bool) -> 
     assert (roles.get("id") == "number") is found
 
 
+def _versions(opened: list[str], changed: list[str]) -> dict[str, str]:
+    """The roles in a table of 20 cases of two versions each, in lines that no moment orders."""
+    mixed = [(n * 17) % ROWS for n in range(ROWS)]
+    states = ["open", "done"] * (ROWS // 2)
+    told = {
+        "Number": [f"INC{n // 2}" for n in range(ROWS)],
+        "Opened": opened,
+        "Last changed": changed,
+        "State": states,
+    }
+    return _roles(_table(**{name: [cells[n] for n in mixed] for name, cells in told.items()}))
+
+
+def test_versions_are_told_in_lines_of_any_order_where_a_case_was_opened_once() -> None:
+    opened = [DAYS[n // 2] for n in range(ROWS)]
+    changed = [LATER[n // 2].replace("15:", f"1{5 + n % 2}:") for n in range(ROWS)]
+    found = _versions(opened, changed)
+    assert (found["id"], found["updated"], found["moment"]) == ("Number", "Last changed", "Opened")
+    assert "id" not in _versions(DAYS, changed)  # each row was opened at a moment of its own
+    assert "id" not in _versions([DAYS[0]] * ROWS, changed)  # all were: that tells nothing
+    for same, told in ((1, True), (2, False)):  # of 20 cases, whose two rows were changed at one moment
+        again = [*(LATER[n // 2] for n in range(2 * same)), *changed[2 * same :]]
+        assert ("id" in _versions(opened, again)) is told
+
+
 @pytest.mark.parametrize(("cases", "rows", "found"), [(6, 36, True), (6, 37, False), (30, 720, True), (30, 721, False)])
 def test_values_that_repeat_by_the_dozen_name_no_cases(cases: int, rows: int, found: bool) -> None:
     lines = [f"kind {n % cases};{n // cases}" for n in range(rows)]
