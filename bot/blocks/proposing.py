@@ -30,6 +30,7 @@ DATE, OWNER, WHY = "target_date", "owner", "why"
 TARGET, DIRECTION, UNIT, CSF = "target_", "direction_", "unit_", "csf_"  # before the candidate's id, or a number
 CLOCK = "clock_"  # before the place of a column of clocks
 NO_KEY = "-"
+LATEST = "latest"  # the field of the moment by which the newest row of a key counts
 
 _ORDERS = {
     "day_first": "day first: 3/4 is 3 April",
@@ -138,16 +139,28 @@ def choose_form(proposal: ProposalSeen | None, ticked: Ticked, goal: str, asked:
 
 
 def _read_as(proposal: ProposalSeen) -> Block:
+    return parts.section(read_as(proposal), parts.button("Change how it is read", HOW), block_id="read_as")
+
+
+def read_as(proposal: ProposalSeen) -> str:
+    """How a file is read, in a line."""
     key = proposal.mapping.get("key")
     said = [
         f"sheet *{escape(clip(proposal.sheet, 60))}*" if len(proposal.sheets) > 1 else "",
         f"date *{escape(clip(proposal.at, 60))}*{_undated(proposal)}",
-        f"one row per *{escape(clip(key, 60))}*" if key else "each row counts",
+        _counts(proposal, str(key)) if key else "each row counts",
         escape(proposal.timezone),
         _nothing(proposal.mapping.get("missing") or ()),
     ]
-    text = f"Read as: {' · '.join(one for one in said if one)}"
-    return parts.section(text, parts.button("Change how it is read", HOW), block_id="read_as")
+    return f"Read as: {' · '.join(one for one in said if one)}"
+
+
+def _counts(proposal: ProposalSeen, key: str) -> str:
+    """What names a case, and where several rows do which of them counts."""
+    named, latest = f"*{escape(clip(key, 60))}*", proposal.mapping.get("latest_by")
+    if key not in proposal.repeating or not latest:
+        return f"one row per {named}"
+    return words.newest_counts(named, proposal.repeating[key], proposal.rows, f"*{escape(clip(str(latest), 60))}*")
 
 
 def _undated(proposal: ProposalSeen) -> str:
@@ -289,11 +302,22 @@ def how_form(proposal: ProposalSeen, metadata: str) -> Block:
     blocks.append(
         parts.select("at", "Which column dates a row?", moments, chosen=_place(proposal.moments, proposal.at))
     )
-    keys = {NO_KEY: "none: each row counts", **_numbered(proposal.columns)}
+    keys = {NO_KEY: "none: each row counts", **_numbered([_with_count(proposal, one) for one in proposal.columns])}
     key = str(proposal.mapping.get("key") or "")
     blocks.append(
         parts.select("key", "Which column names a case?", keys, chosen=_place(proposal.columns, key) if key else NO_KEY)
     )
+    if proposal.repeating and len(proposal.moments) > 1:
+        latest = str(proposal.mapping.get("latest_by") or "") if key else ""
+        blocks.append(
+            parts.select(
+                LATEST,
+                "Which moment tells the newest row of a case?",
+                {NO_KEY: "none: a case has one row", **moments},
+                chosen=_place(proposal.moments, latest) if latest in proposal.moments else NO_KEY,
+                hint="Where a case has several rows: its newest counts.",
+            )
+        )
     if proposal.orders:
         orders = {one: _ORDERS.get(one, one) for one in proposal.orders}
         blocks.append(
@@ -314,6 +338,12 @@ def how_form(proposal: ProposalSeen, metadata: str) -> Block:
         parts.text_input("timezone", "Time zone", value=proposal.timezone, limit=60, hint="As Europe/Lisbon.")
     )
     return parts.modal(READ, "How it is read", blocks, submit="Read it so", metadata=metadata)
+
+
+def _with_count(proposal: ProposalSeen, name: str) -> str:
+    """A column of the menu, and where its values repeat how many there are."""
+    different = proposal.repeating.get(name)
+    return name if different is None else f"{clip(name, 45)} ({different:,} different)"
 
 
 def _numbered(names: Sequence[str]) -> Mapping[str, str]:

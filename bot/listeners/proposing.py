@@ -422,7 +422,7 @@ def read_so(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> No
     here, known = origin(body), remembered(body)
     found = drops.find(kit, here.team_id, str(known["file"]))
     before = proposals.kept(kit, here.team_id, found)
-    anew = _said(view, before)
+    anew = said_of(view, before)
     waiting = blocks.looking(json.dumps(known), again=True)
     above = view.get("root_view_id")
     if above == view.get("id"):  # it was asked first, with nothing beneath
@@ -434,7 +434,7 @@ def read_so(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> No
 
 
 @dataclass(frozen=True, slots=True)
-class _Anew:
+class Anew:
     """A file to be read as a person said, and the view that waits for what it proposes then."""
 
     said: Said
@@ -443,12 +443,18 @@ class _Anew:
     known: Mapping[str, Any] = field(default_factory=dict)
 
 
-def _said(view: Body, before: Proposal) -> _Anew:
+def said_of(view: Body, before: Proposal) -> Anew:
+    """What was said of how a file is read, by what stood in the form.
+
+    Raises:
+        InvalidInput: a field holds what it cannot.
+    """
     there = {block["block_id"] for block in view["blocks"] if block["type"] == "input"}
     fields: dict[str, forms.Reader] = {
         "sheet": forms.option(of=int),
         "at": forms.option(of=int),
         "key": forms.option(),
+        blocks.LATEST: forms.option(),
         "dates": forms.option(),
         "timezone": forms.text(limit=60),
         **{f"{blocks.CLOCK}{place}": forms.option(required=False) for place in range(len(before.clocks))},
@@ -458,15 +464,32 @@ def _said(view: Body, before: Proposal) -> _Anew:
     sheet = before.sheets[form["sheet"]] if "sheet" in form else ""
     key = "" if form["key"] == blocks.NO_KEY else before.columns[int(form["key"])]
     order = form.get("dates") or before.said.dates
-    if sheet and sheet != before.sheet:
-        return _Anew(Said(sheet, dates=order), form["timezone"])  # its columns are other ones
+    at = before.moments[form["at"]]
+    chosen = form.get(blocks.LATEST, blocks.NO_KEY)
+    latest = "" if chosen == blocks.NO_KEY else before.moments[int(chosen)]
     is_as_guessed = key == (before.mapping.get("key") or "")
+    if sheet and sheet != before.sheet:  # its columns may be other ones: only what was changed is said of them
+        moved = Said(sheet, at if at != before.at else "", None if is_as_guessed else key, order)
+        return Anew(replace(moved, latest=latest if moved.key else ""), form["timezone"])
+    _check_key(before, key, latest, blocks.LATEST if blocks.LATEST in form else "key")
     clocks = {name: said for place, name in enumerate(before.clocks) if (said := form.get(f"{blocks.CLOCK}{place}"))}
-    said = Said(sheet, before.moments[form["at"]], before.said.key if is_as_guessed else key, order, clocks=clocks)
-    return _Anew(said, form["timezone"])
+    said = Said(sheet, at, before.said.key if is_as_guessed else key, order, clocks=clocks)
+    return Anew(replace(said, latest=latest if key else ""), form["timezone"])
 
 
-def _again(kit: Kit, client: WebClient, here: Origin, anew: _Anew) -> None:
+def _check_key(before: Proposal, key: str, latest: str, field: str) -> None:
+    """Refuse a key that tells no cases apart, beside its field; ``field``: where what orders its rows is asked.
+
+    Raises:
+        InvalidInput: it is empty in some rows, or repeats and nothing says which row of each counts.
+    """
+    if blank := before.blanks.get(key):
+        raise InvalidInput("key", words_of.key_is_empty(key, blank, before.rows))
+    if key in before.repeating and not latest:
+        raise InvalidInput(field, words_of.key_repeats(key, before.repeating[key], before.rows))
+
+
+def _again(kit: Kit, client: WebClient, here: Origin, anew: Anew) -> None:
     """Try the KPIs of a file that is read otherwise, and show them where the person waits."""
     known = dict(anew.known)
     found = drops.find(kit, here.team_id, str(known["file"]))

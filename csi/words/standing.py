@@ -60,6 +60,28 @@ def beyond(target: float, unit: str, values: Sequence[float], period: Period) ->
     return said("{told}. A slip, or another unit? If it is meant, say so below.", told=told)
 
 
+def key_is_empty(key: str, blank: int, rows: int) -> str:
+    """That a column does not name the case of every row."""
+    told = said("{blank} of {rows} have no {key}", blank=f"{blank:,}", rows=wording.plural(rows, "row"), key=key)
+    return said("{told}. Choose a column that every row has, or none: each row counts.", told=told)
+
+
+def key_repeats(key: str, different: int, rows: int) -> str:
+    """That several rows have one key, and nothing says which of them counts."""
+    told = said(
+        "{rows}, {different} different {key}", rows=wording.plural(rows, "row"), different=f"{different:,}", key=key
+    )
+    return said("{told}. Choose the moment by which the newest row of each counts, or no column for a case.", told=told)
+
+
+def newest_counts(key: str, different: int, rows: int, latest: str) -> str:
+    """How rows become cases: ``390 rows, 130 different Number: the newest by Updated counts``."""
+    told = said(
+        "{rows}, {different} different {key}", rows=wording.plural(rows, "row"), different=f"{different:,}", key=key
+    )
+    return said("{told}: the newest by {latest} counts", told=told, latest=latest)
+
+
 def rests_on(usable: int, rows: int, *, periods: tuple[int, Period], newest: datetime | None, zone: str) -> str:
     """``3,380 of 3,487 rows, 46 weeks, newest 22 Nov 2026, 18:09``."""
     told = said("{usable} of {rows}", usable=f"{usable:,}", rows=wording.plural(rows, "row"))

@@ -231,3 +231,36 @@ def test_who_hurries_is_held_to_how_well_it_was_done_where_the_catalogue_names_n
     assert counters(*known, content)["r"] == ("o",)  # the catalogue's own comes first
     assert picking.only_guards(picking.with_counters([fast, content])) == set()
     assert picking.only_guards(picking.with_counters([fast, good])) == {"q"}
+
+
+def versions(blank: int = 0) -> str:
+    """40 cases of three versions each, in lines that no moment orders; nothing says that what changed is a version."""
+    lines = []
+    for n in range(120):
+        case, state = (n * 49) % 120 // 3, (n * 49) % 120 % 3
+        day = f"2026-0{1 + case // 28}-{1 + case % 28:02}"
+        number = "" if n < blank else f"C{case}"
+        lines.append(f"{number},{day} 08:00,{day} 1{state}:30,{'abc'[state]}")
+    return "\n".join(["Code,Opened,Seen,State", *lines])
+
+
+def test_a_key_that_a_person_chose_counts_by_its_newest_or_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(versions(), encoding="utf-8")
+    guessed = proposed(path, "UTC", Period.WEEK)
+    assert guessed.mapping.get("key") is None
+    assert (guessed.rows, guessed.repeating["Code"], guessed.blanks) == (120, 40, {})
+    told = proposed(path, "UTC", Period.WEEK, Said(key="Code", latest="Seen"))
+    assert (told.mapping["key"], told.mapping["latest_by"]) == ("Code", "Seen")
+    assert told.looks is not None
+    assert told.looks.cases == 40
+    with pytest.raises(InvalidInput, match="120 rows, 40 different ‘Code’ in 120 of them"):
+        proposed(path, "UTC", Period.WEEK, Said(key="Code"))
+    with pytest.raises(InvalidInput, match="no column ‘Number’"):
+        proposed(path, "UTC", Period.WEEK, Said(key="Number", latest="Seen"))
+    with pytest.raises(InvalidInput, match="most cells of ‘State’ are no moments"):
+        proposed(path, "UTC", Period.WEEK, Said(at="State"))
+    path.write_text(versions(blank=1), encoding="utf-8")
+    assert proposed(path, "UTC", Period.WEEK).blanks == {"Code": 1}
+    with pytest.raises(InvalidInput, match="40 different ‘Code’ in 119 of them"):
+        proposed(path, "UTC", Period.WEEK, Said(key="Code", latest="Seen"))

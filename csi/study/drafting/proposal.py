@@ -59,7 +59,7 @@ class Said:
     """What a person said of how a file is read; what is empty is guessed. ``key``: None: guessed, empty: none.
 
     ``zone`` is that of stamps that say none, where it is not that of the periods. ``clocks`` says per column whether
-    its ``3:02`` is h:mm or min:s.
+    its ``3:02`` is h:mm or min:s. ``latest`` is the moment by which the newest row of a key counts.
     """
 
     sheet: str = ""
@@ -68,6 +68,7 @@ class Said:
     dates: str = ""
     zone: str = ""
     clocks: Mapping[str, str] = field(default_factory=dict)
+    latest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +89,9 @@ class Proposal:
         said: what a person said of how it is read.
         passed: columns that hold numbers and are not offered, each with why not.
         clocks: columns whose ``3:02`` may be hours or minutes, each with a cell.
+        rows: how many were looked at.
+        repeating: columns filled in all of these whose values repeat, each with how many differ.
+        blanks: columns that are empty in some, each with in how many.
     """
 
     looks: Looks | None
@@ -106,6 +110,9 @@ class Proposal:
     passed: tuple[Lack, ...] = ()
     clocks: Mapping[str, str] = field(default_factory=dict)
     undated: int = 0
+    rows: int = 0
+    repeating: Mapping[str, int] = field(default_factory=dict)
+    blanks: Mapping[str, int] = field(default_factory=dict)
 
     def of(self, id: str) -> Candidate | None:
         """The candidate of an id; None where there is none."""
@@ -126,6 +133,7 @@ def proposed(path: Path, timezone: str, period: Period | None = None, said: Said
     """
     told = said or Said()
     file = _looked(path, timezone, told)
+    _check_said(path.name, file, told)
     at = told.at if told.at in file.moments else first_moment(file)
     if not at:
         raise InvalidInput(path.name, "no column holds moments; expected one that says when a row happened")
@@ -157,6 +165,27 @@ def _looked(path: Path, timezone: str, said: Said) -> Looked:
     return looked([part], SOURCE, timezone, lambda guessed: _as_said(guessed, said))
 
 
+def _check_said(filename: str, file: Looked, said: Said) -> None:
+    """Refuse what a person said of a file that cannot be so, as it would be left out otherwise.
+
+    Raises:
+        InvalidInput: a column is not there, or tells no case or no moment.
+    """
+    there = {*file.layout.names, *file.moments}
+    for name in (said.at, said.key, said.latest):
+        if name and name not in there:
+            raise InvalidInput(filename, f"it has no column ‘{name}’; expected one of those it has")
+    if said.at and said.at not in file.moments:
+        raise InvalidInput(filename, f"most cells of ‘{said.at}’ are no moments; expected a column that dates a row")
+    if said.key and file.key != said.key:
+        raise InvalidInput(
+            filename,
+            f"{file.rows:,} rows, {file.distinct.get(said.key, 0):,} different ‘{said.key}’ in "
+            f"{file.filled.get(said.key, 0):,} of them; expected one in every row, and where they repeat the moment "
+            "by which the newest row counts",
+        )
+
+
 def _as_said(source: SourceDefinition, said: Said) -> SourceDefinition:
     """The mapping that suggests itself, with what a person said of it."""
     options = dict(source.options)
@@ -169,7 +198,7 @@ def _as_said(source: SourceDefinition, said: Said) -> SourceDefinition:
         source,
         options=options,
         key=key,
-        latest_by=source.latest_by if key == source.key else "",
+        latest_by=(said.latest or (source.latest_by if key == source.key else "")) if key else "",
         dates=said.dates or source.dates,
         timezone=said.zone or source.timezone,
     )
@@ -203,6 +232,7 @@ def _as_read(
     )
     period = draft.span.period if draft.span else Period.WEEK
     clocks = {name: _cell(file, name) for name in file.numbers if _is_clock(file, name)}
+    names = [name for name in file.layout.names if name in file.filled]
     return Proposal(
         looks=seen if file.whole else None,
         timezone=draft.timezone,
@@ -215,6 +245,13 @@ def _as_read(
         sheet=file.layout.sheet,
         clocks=clocks,
         undated=max(0, rows - file.filled[at]),
+        rows=file.rows,
+        repeating={
+            name: file.distinct[name]
+            for name in names
+            if file.filled[name] == file.rows and file.distinct[name] < file.rows - file.repeats
+        },
+        blanks={name: file.rows - file.filled[name] for name in names if file.filled[name] < file.rows},
     )
 
 

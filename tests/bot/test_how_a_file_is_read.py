@@ -1,0 +1,77 @@
+"""The form in which a person says how a file is read: no choice of it is thrown away."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.blocks import proposing as blocks
+from bot.listeners.proposing import said_of
+from csi.errors import InvalidInput
+from csi.study.drafting.proposal import Proposal, Said
+from csi.terms import Period
+
+SEEN = Proposal(
+    looks=None,
+    timezone="UTC",
+    period=Period.WEEK,
+    mapping={},
+    at="Opened",
+    columns=("Number", "Opened", "Updated", "Ref", "Id"),
+    moments=("Opened", "Updated"),
+    sheets=("A", "B"),
+    sheet="A",
+    rows=390,
+    repeating={"Number": 130},
+    blanks={"Ref": 12},
+)
+
+
+def view(proposal: Proposal = SEEN, **chosen: str) -> dict[str, Any]:
+    """The form of a proposal as Slack sends it, with some fields changed."""
+    shown = blocks.how_form(proposal, "{}")
+    values: dict[str, Any] = {}
+    for block in shown["blocks"]:
+        name, element = block["block_id"], block["element"]
+        first = element.get("initial_option", {}).get("value")
+        picked = chosen.get(name, first)
+        state = {"type": element["type"], "value": chosen.get(name, element.get("initial_value"))}
+        if element["type"] == "static_select":
+            state = {"type": "static_select", "selected_option": {"value": picked}}
+        values[name] = {element["action_id"]: state}
+    return {**shown, "state": {"values": values}}
+
+
+def test_a_key_whose_rows_are_several_says_by_which_moment_the_newest_counts() -> None:
+    assert said_of(view(key="0", latest="1"), SEEN).said == Said("A", "Opened", "Number", latest="Updated")
+    assert said_of(view(key="4"), SEEN).said == Said("A", "Opened", "Id")
+    assert said_of(view(latest="1"), SEEN).said == Said("A", "Opened")
+    with pytest.raises(InvalidInput, match="390 rows, 130 different Number") as told:
+        said_of(view(key="0"), SEEN)
+    assert told.value.field == "latest"
+    with pytest.raises(InvalidInput, match="12 of 390 rows have no Ref") as told:
+        said_of(view(key="3", latest="1"), SEEN)
+    assert told.value.field == "key"
+    alone = replace(SEEN, moments=("Opened",))  # nothing to choose by
+    with pytest.raises(InvalidInput) as told:
+        said_of(view(alone, key="0"), alone)
+    assert told.value.field == "key"
+
+
+def test_what_was_changed_beside_another_sheet_is_kept_and_what_was_not_is_guessed_anew() -> None:
+    assert said_of(view(sheet="1"), SEEN).said == Said("B")
+    assert said_of(view(sheet="1", key="0", latest="1"), SEEN).said == Said("B", "", "Number", latest="Updated")
+    assert said_of(view(sheet="1", at="1"), SEEN).said == Said("B", "Updated")
+
+
+def test_how_rows_become_cases_is_said() -> None:
+    keyed = replace(SEEN, mapping={"key": "Number", "latest_by": "Updated"})
+    assert "390 rows, 130 different *Number*: the newest by *Updated* counts" in blocks.read_as(keyed)
+    assert "one row per *Id*" in blocks.read_as(replace(SEEN, mapping={"key": "Id", "latest_by": "Updated"}))
+    assert "each row counts" in blocks.read_as(SEEN)
+    fields = {one["block_id"]: one["element"] for one in blocks.how_form(keyed, "{}")["blocks"]}
+    assert fields["latest"]["initial_option"]["value"] == "1"
+    assert fields["key"]["options"][1]["text"]["text"] == "Number (130 different)"
+    assert "latest" not in {one["block_id"] for one in blocks.how_form(replace(SEEN, repeating={}), "{}")["blocks"]}
