@@ -469,12 +469,25 @@ def said_of(view: Body, before: Proposal) -> Anew:
     latest = "" if chosen == blocks.NO_KEY else before.moments[int(chosen)]
     is_as_guessed = key == (before.mapping.get("key") or "")
     if sheet and sheet != before.sheet:  # its columns may be other ones: only what was changed is said of them
-        moved = Said(sheet, at if at != before.at else "", None if is_as_guessed else key, order)
-        return Anew(replace(moved, latest=latest if moved.key else ""), form["timezone"])
+        moved = Said(
+            sheet=sheet,
+            at=at if at != before.at else "",
+            key=None if is_as_guessed else key,
+            dates=order,
+            latest="" if is_as_guessed or not key else latest,
+        )
+        return Anew(moved, form["timezone"])
     _check_key(before, key, latest, blocks.LATEST if blocks.LATEST in form else "key")
     clocks = {name: said for place, name in enumerate(before.clocks) if (said := form.get(f"{blocks.CLOCK}{place}"))}
-    said = Said(sheet, at, before.said.key if is_as_guessed else key, order, clocks=clocks)
-    return Anew(replace(said, latest=latest if key else ""), form["timezone"])
+    said = Said(
+        sheet=sheet,
+        at=at,
+        key=before.said.key if is_as_guessed else key,
+        dates=order,
+        clocks=clocks,
+        latest=latest if key else "",
+    )
+    return Anew(said, form["timezone"])
 
 
 def _check_key(before: Proposal, key: str, latest: str, field: str) -> None:

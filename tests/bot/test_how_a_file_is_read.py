@@ -45,9 +45,9 @@ def view(proposal: Proposal = SEEN, **chosen: str) -> dict[str, Any]:
 
 
 def test_a_key_whose_rows_are_several_says_by_which_moment_the_newest_counts() -> None:
-    assert said_of(view(key="0", latest="1"), SEEN).said == Said("A", "Opened", "Number", latest="Updated")
-    assert said_of(view(key="4"), SEEN).said == Said("A", "Opened", "Id")
-    assert said_of(view(latest="1"), SEEN).said == Said("A", "Opened")
+    assert said_of(view(key="0", latest="1"), SEEN).said == Said(sheet="A", at="Opened", key="Number", latest="Updated")
+    assert said_of(view(key="4"), SEEN).said == Said(sheet="A", at="Opened", key="Id")
+    assert said_of(view(latest="1"), SEEN).said == Said(sheet="A", at="Opened")
     with pytest.raises(InvalidInput, match="390 rows, 130 different Number") as told:
         said_of(view(key="0"), SEEN)
     assert told.value.field == "latest"
@@ -61,9 +61,9 @@ def test_a_key_whose_rows_are_several_says_by_which_moment_the_newest_counts() -
 
 
 def test_what_was_changed_beside_another_sheet_is_kept_and_what_was_not_is_guessed_anew() -> None:
-    assert said_of(view(sheet="1"), SEEN).said == Said("B")
-    assert said_of(view(sheet="1", key="0", latest="1"), SEEN).said == Said("B", "", "Number", latest="Updated")
-    assert said_of(view(sheet="1", at="1"), SEEN).said == Said("B", "Updated")
+    assert said_of(view(sheet="1"), SEEN).said == Said(sheet="B")
+    assert said_of(view(sheet="1", key="0", latest="1"), SEEN).said == Said(sheet="B", key="Number", latest="Updated")
+    assert said_of(view(sheet="1", at="1"), SEEN).said == Said(sheet="B", at="Updated")
 
 
 def test_how_rows_become_cases_is_said() -> None:

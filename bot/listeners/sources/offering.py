@@ -50,7 +50,7 @@ def offered(kit: Kit, cycle: Cycle, source: Source, batch: Batch, post: str) -> 
 def said_of(known: SourceDefinition) -> Said:
     """What a person said of how it is read when they set it up."""
     at = next(iter(known.options.get("moments", ())), "")
-    return Said(at=at, key=known.key or None, zone=known.timezone)
+    return Said(at=at, key=known.key or None, zone=known.timezone, latest=known.latest_by)
 
 
 def _as_dropped(kit: Kit, cycle: Cycle, source: Source, batch: Batch, known: SourceDefinition) -> Drop:

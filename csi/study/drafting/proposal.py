@@ -54,7 +54,7 @@ class Lack:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
     """What a person said of how a file is read; what is empty is guessed. ``key``: None: guessed, empty: none.
 
