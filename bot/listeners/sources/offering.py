@@ -41,7 +41,9 @@ def offered(kit: Kit, cycle: Cycle, source: Source, batch: Batch, post: str) -> 
     found = replace(_as_dropped(kit, cycle, source, batch, known), post=post)
     drops.keep(kit.files, cycle.team_id, found)
     cut = proposals.Cut(cycle.timezone, Period(cycle.period))
-    proposal = proposals.likely(kit, cycle.team_id, found, cut, said_of(known))
+    said = said_of(known)
+    tried = (said, replace(said, key=None, latest=""))  # a key that its rows do not bear out is guessed anew
+    proposal = next((one for how in tried if (one := proposals.likely(kit, cycle.team_id, found, cut, how))), None)
     if proposal is None:
         return []
     return blocks.offered(source.name or source.key, found.handle, proposal, otherwise=None, zone=cycle.timezone)
