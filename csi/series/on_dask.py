@@ -7,7 +7,7 @@ are shuffled by period where a quantile needs them all. Workers must reach the s
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -33,11 +33,13 @@ from csi.series.columns import link_of
 from csi.series.found_units import with_found_units
 from csi.series.ground import Ground, Time, over, time_of
 from csi.series.links import pairs_of
+from csi.series.overlapping import Spanned, prints_of, span_of
 from csi.series.partition import GROUP, VALUE, Given, Settled, Spilled, Task, Wanted
 from csi.series.pipeline import Made, axis_for, each, setting_of, sides_of, with_ratio
 from csi.series.portion import Portion
 from csi.series.processed import Processed
 from csi.series.quarantine import quarantine_of
+from csi.series.rows import SourceRows, shared_of
 from csi.series.strata import joined, split
 from csi.series.stray import End
 from csi.series.unended import levels
@@ -241,6 +243,36 @@ def _numbered(
 
 
 @dataclass(frozen=True, slots=True)
+class _Delivery:
+    """A delivery whose rows lie in files; of those of a span that two share a moment and a hash travel."""
+
+    client: Client
+    read: Spilled
+
+    @property
+    def columns(self) -> Collection[str]:
+        return partition.columns_of_all(self.read.parts).columns.difference([partition.BATCH, partition.LINE])
+
+    def span(self, moment: str) -> Spanned | None:
+        found = [one for one in self._of_parts(span_of, moment) if one is not None]
+        return (min(first for first, _ in found), max(last for _, last in found)) if found else None
+
+    def prints(self, moment: str, span: Spanned, names: Sequence[str]) -> pd.DataFrame:
+        return pd.concat(self._of_parts(prints_of, moment, span, names), ignore_index=True)
+
+    def _of_parts(self, look: Callable[..., Any], *wanted: Any) -> list[Any]:
+        gone = sorted(self.read.mended)
+        futures = [self.client.submit(_looked_at, look, path, gone, *wanted, pure=False) for path in self.read.parts]
+        return list(self.client.gather(futures))
+
+
+def _looked_at(look: Callable[..., Any], path: Path, gone: Sequence[int], *wanted: Any) -> Any:
+    """What is looked for in one part's rows, without those mended since."""
+    frame = partition.part(path)
+    return look(frame[~frame[partition.LINE].isin(gone)], *wanted)
+
+
+@dataclass(frozen=True, slots=True)
 class _Whole:
     """All sources settled; what is left is to cut periods, let every partition give, and merge."""
 
@@ -253,7 +285,7 @@ class _Whole:
         known = {name: self._summaries(name) for name in self.study.sources}
         spans = {name: partition.spans_of_all(one) for name, one in known.items()}
         time = time_of(self.study, spans, {name: partition.words_of_all(one) for name, one in known.items()})
-        rows = {name: partition.whole_source(self.study, name, one, self.read[name]) for name, one in known.items()}
+        rows = {name: self._rows(name, one) for name, one in known.items()}
         base = over(self.study, rows, time)
         by_source = each((name, partial(self._processed, base, name, one)) for name, one in known.items())
         kpis = {kpi: one for found in by_source.values() for kpi, one in found.items()}
@@ -264,6 +296,11 @@ class _Whole:
             },
             quarantine=quarantine_of(self.study, rows, kpis),
         )
+
+    def _rows(self, source: str, known: Sequence[Settled]) -> SourceRows:
+        deliveries = [_Delivery(self.client, one) for one in self.read[source] if one.parts]
+        whole = partition.whole_source(self.study, source, known, self.read[source])
+        return replace(whole, shared=shared_of(self.study, source, deliveries))
 
     def _summaries(self, source: str) -> list[Settled]:
         futures = self.client.map(partition.summary, self.parts[source], pure=False)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -25,54 +26,88 @@ class Shared:
     last: pd.Timestamp
 
 
-def shared_rows(frames: Sequence[pd.DataFrame], moment: str) -> tuple[Shared, ...]:
+Spanned = tuple[int, int]  # the first and the last moment, in microseconds since 1970
+
+
+class Delivery(Protocol):
+    """The rows of one delivery, wherever they lie."""
+
+    @property
+    def columns(self) -> Collection[str]:
+        """Their names."""
+
+    def span(self, moment: str) -> Spanned | None:
+        """The first and the last moment of a column; None where it holds none."""
+
+    def prints(self, moment: str, span: Spanned, names: Sequence[str]) -> pd.DataFrame:
+        """Of each row within a span its moment ``at`` and a hash ``print`` of some columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class InMemory:
+    """A delivery that is a frame."""
+
+    frame: pd.DataFrame
+
+    @property
+    def columns(self) -> Collection[str]:
+        """The names of its columns."""
+        return list(self.frame.columns)
+
+    def span(self, moment: str) -> Spanned | None:
+        """The first and the last moment of a column; None where it holds none."""
+        return span_of(self.frame, moment)
+
+    def prints(self, moment: str, span: Spanned, names: Sequence[str]) -> pd.DataFrame:
+        """Of each row within a span its moment ``at`` and a hash ``print`` of some columns."""
+        return prints_of(self.frame, moment, span, names)
+
+
+def span_of(frame: pd.DataFrame, moment: str) -> Spanned | None:
+    """The first and the last moment of some rows."""
+    known = microseconds(frame[moment]) if moment in frame.columns else np.empty(0, dtype=np.int64)
+    known = known[known != MISSING]
+    return (int(known.min()), int(known.max())) if len(known) else None
+
+
+def prints_of(frame: pd.DataFrame, moment: str, span: Spanned, names: Sequence[str]) -> pd.DataFrame:
+    """Of each row within a span its moment and a hash of some columns."""
+    at = microseconds(frame[moment])
+    within = (at >= span[0]) & (at <= span[1])
+    hashes = pd.util.hash_pandas_object(frame.loc[within, list(names)], index=False)
+    return pd.DataFrame({"at": at[within], "print": np.asarray(hashes)})
+
+
+def shared_rows(deliveries: Sequence[Delivery], moment: str) -> tuple[Shared, ...]:
     """Per two deliveries that follow each other the rows they share; none of two that share few or no rows.
 
     A row that stands twice in one delivery is shared twice only where it stands twice in the other, too.
 
     Args:
-        frames: the rows of each delivery.
+        deliveries: of one source.
         moment: the column that tells which span a delivery holds.
     """
-    spans = [(*_span(frame, moment), frame) for frame in frames if moment in frame.columns and len(frame)]
-    known = sorted((one for one in spans if one[0] is not None), key=lambda one: (one[0], one[1]))
+    spans = [(one.span(moment), one) for one in deliveries]
+    known = sorted(((span, one) for span, one in spans if span is not None), key=lambda one: one[0])
     found = (_shared(first, second, moment) for first, second in pairwise(known))
     return tuple(one for one in found if one is not None)
 
 
-_Spanned = tuple[int | None, int | None, pd.DataFrame]
-
-
-def _span(frame: pd.DataFrame, moment: str) -> tuple[int | None, int | None]:
-    known = microseconds(frame[moment])
-    known = known[known != MISSING]
-    return (int(known.min()), int(known.max())) if len(known) else (None, None)
-
-
-def _shared(first: _Spanned, second: _Spanned, moment: str) -> Shared | None:
-    begin, end = second[0], min(first[1] or 0, second[1] or 0)
-    if begin is None or begin > end:
+def _shared(first: tuple[Spanned, Delivery], second: tuple[Spanned, Delivery], moment: str) -> Shared | None:
+    span = (second[0][0], min(first[0][1], second[0][1]))
+    if span[0] > span[1]:
         return None
-    parts = [_within(one[2], moment, begin, end) for one in (first, second)]
+    names = sorted({*first[1].columns} & {*second[1].columns} - {REFUSED})
+    parts = [one.prints(moment, span, names) for _, one in (first, second)]
     rows = _alike(*parts)
     if rows < _FEWEST or rows < _NEARLY * max(map(len, parts)):
         return None
-    moments = parts[0][moment]
-    return Shared(rows, moments.min(), moments.max())
-
-
-def _within(frame: pd.DataFrame, moment: str, begin: int, end: int) -> pd.DataFrame:
-    at = microseconds(frame[moment])
-    return frame[(at >= begin) & (at <= end)]
+    begin, end = (pd.Timestamp(int(one), unit="us", tz="UTC") for one in (parts[0]["at"].min(), parts[0]["at"].max()))
+    return Shared(rows, begin, end)
 
 
 def _alike(first: pd.DataFrame, second: pd.DataFrame) -> int:
     """How many rows have one of their own alike in the other."""
-    names = [name for name in first.columns if name in second.columns and name != REFUSED]
-    counts = [pd.Series(_prints(part, names)).value_counts() for part in (first, second)]
+    counts = [part["print"].value_counts() for part in (first, second)]
     both = counts[0].index.intersection(counts[1].index)
     return int(np.minimum(counts[0][both].to_numpy(), counts[1][both].to_numpy()).sum())
-
-
-def _prints(frame: pd.DataFrame, names: Sequence[str]) -> np.ndarray:
-    return np.asarray(pd.util.hash_pandas_object(frame[list(names)], index=False))

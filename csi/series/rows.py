@@ -19,7 +19,7 @@ from csi.series.columns import columns_kept, columns_read, moment_of_row
 from csi.series.duplicates import Resolved, resolve
 from csi.series.further_moments import Further, further_of
 from csi.series.grouping import held_of
-from csi.series.overlapping import Shared, shared_rows
+from csi.series.overlapping import Delivery, InMemory, Shared, shared_rows
 from csi.series.swapped import backward_rows
 from csi.series.versions import is_unread, version_of
 
@@ -102,14 +102,15 @@ def source_rows(study: StudyDefinition, source: str, readings: Sequence[Reading]
         doubtful=added_up([reading.moments for reading in fresh]),
         placeholders=together(reading.placeholders for reading in fresh),
         sha256=sha256_of([reading.sha256 for reading in fresh]),
-        shared=() if study.sources[source].key else _shared(study, source, fresh),
+        shared=shared_of(study, source, [InMemory(one.frame) for one in fresh]),
     )
 
 
-def _shared(study: StudyDefinition, source: str, readings: Sequence[Reading]) -> tuple[Shared, ...]:
-    """The rows that two deliveries share, by the moment that puts rows into periods."""
+def shared_of(study: StudyDefinition, source: str, deliveries: Sequence[Delivery]) -> tuple[Shared, ...]:
+    """The rows that two deliveries share, by the moment that puts rows into periods; of a source with a key none."""
     moments = [moment_of_row(kpi) for kpi in study.kpis.values() if kpi.source == source]
-    return shared_rows([one.frame for one in readings], moments[0]) if moments and len(readings) > 1 else ()
+    is_told = bool(study.sources[source].key) or len(deliveries) < 2 or not moments
+    return () if is_told else shared_rows(deliveries, moments[0])
 
 
 def settle(

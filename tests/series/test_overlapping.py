@@ -9,7 +9,7 @@ import pytest
 
 from csi.definition import KpiDefinition
 from csi.series import process_study
-from csi.series.overlapping import shared_rows
+from csi.series.overlapping import InMemory, shared_rows
 from tests.series.studies import reading, study
 
 DAYS = pd.date_range("2025-02-01", periods=40, freq="D", tz="UTC")
@@ -38,7 +38,7 @@ def _frame(days: Sequence[int], team: str = "a", times: int = 1) -> pd.DataFrame
     ],
 )
 def test_rows_of_one_span_that_stand_in_two_deliveries(frames: list[pd.DataFrame], rows: list[int]) -> None:
-    assert [one.rows for one in shared_rows(frames, "at")] == rows
+    assert [one.rows for one in shared_rows([InMemory(one) for one in frames], "at")] == rows
 
 
 @pytest.mark.parametrize(("key", "count"), [("", 1), ("id", 0)])
