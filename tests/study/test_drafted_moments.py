@@ -12,7 +12,7 @@ import yaml
 
 from csi.errors import InvalidInput
 from csi.reading.moments import read_moments
-from csi.study.drafting import drafted
+from csi.study.drafting import drafted, looked
 
 _OPENED = pd.date_range("2024-01-02 08:00", periods=60, freq="17h")
 _CLOSED = _OPENED + pd.Timedelta("3h")
@@ -179,3 +179,14 @@ def test_months_side_by_side_with_a_sign_in_their_cells_are_measured_in_it(tmp_p
     told = [(one["measure"], one["where"], one["value"], one["unit"]) for one in found["kpis"].values()]
     assert told == [("last", 'Região == "Norte"', "value", "%"), ("last", 'Região == "Sul"', "value", "%")]
     assert found["period"] == "month"
+
+
+def test_windows_reach_to_the_last_row_of_a_file_of_which_the_first_are_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looked, "MOST_ROWS", 50)
+    days = pd.date_range("2024-01-01", periods=400, freq="D").strftime("%Y-%m-%d")
+    rows = "".join(f"{day},{place % 7}\n" for place, day in enumerate(np.repeat(days, 6)))
+    (tmp_path / "a.csv").write_text("opened,took min\n" + rows, encoding="utf-8")
+    draft = yaml.safe_load(drafted([tmp_path / "a.csv"], tmp_path, "UTC").text)
+    assert str(draft["evaluation"]["to"]) == "2025-02-04"

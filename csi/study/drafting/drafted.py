@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from csi.errors import CsiError, InvalidInput
-from csi.study.drafting.looked import Looked, first_rows, looked
+from csi.study.drafting.looked import Looked, every_moment, first_rows, looked
 from csi.study.drafting.offer import Offer, slug
 from csi.study.drafting.offers import first_moment, follow, offers
 from csi.study.drafting.parts import Part, grouped, name_of, part_of, sheets_alike
@@ -50,7 +50,7 @@ def drafted(paths: Sequence[Path], folder: Path, timezone: str, service: str = "
         if not first_moment(file):
             raise InvalidInput(file.path.name, _undated(file))
     dated = [(file, first_moment(file)) for file in files]
-    span = span_of([file.moments[at].values for file, at in dated], timezone, suited(dated, timezone))
+    span = span_of([every_moment(file, at) for file, at in dated], timezone, suited(dated, timezone))
     draft = Draft(files, folder, timezone, service or files[0].path.name.partition(".")[0], span)
     wanted = unique([offer for file in files for offer in offers(file)])
     working, refused = _tested(draft, wanted)

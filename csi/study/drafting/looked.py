@@ -293,6 +293,18 @@ def _moments(cells: pa.ChunkedArray, lines: np.ndarray, source: SourceDefinition
     return Held(instants, filled, filled - int(read.unreadable.sum()))
 
 
+def every_moment(file: Looked, name: str) -> np.ndarray:
+    """The moments of a column in all rows of its file, not only in those that were looked at (datetime64, UTC)."""
+    if file.whole:
+        return file.moments[name].values
+    shape = shape_of(file.source.options)
+    is_plain = name in file.layout.names and name not in shape.join and not shape.keep
+    source = replace(file.source, options={}) if is_plain else file.source
+    columns = [name] if is_plain else None
+    cells = text_cells(pd.concat([_first(part, source, columns=columns)[name] for part in file.parts]))
+    return without_far(cells, _read(cells, file.source, name))[0].instants.dt.tz_localize(None).to_numpy()
+
+
 def _numbers(cells: pa.ChunkedArray, lines: np.ndarray, source: SourceDefinition, form: Written) -> Held:
     decimal = source.decimal or "."
     values, unreadable = read_quantities(cells, decimal, source.missing, form)
