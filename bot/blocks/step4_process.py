@@ -175,22 +175,29 @@ def _sign(result: Result) -> str:
 
 
 def _held(result: Result) -> float | None:
+    """How much of its periods and rows holds; None where no whole period has a value: of nothing nothing holds."""
+    if not _valued(result.get("series") or ()):
+        return None
     known = [result.get("coverage"), (result.get("quality") or {}).get("overall")]
     return min((float(one) for one in known if one is not None), default=None)
 
 
 def _newest(kpi: Kpi, series: Sequence[Result]) -> str:
-    whole = [one for one in series if not one["partial"] and not one["missing"]]
+    whole = _valued(series)
     if not whole:
         return "no whole period with a value yet"
     newest = whole[-1]
     return f"{amount(newest['value'], escape(kpi.unit))} in the period from {_day(newest)} (n = {newest['n']:,})"
 
 
+def _valued(series: Sequence[Result]) -> list[Result]:
+    return [one for one in series if not one["partial"] and not one["missing"]]
+
+
 def _coverage(result: Result) -> str:
     held, coverage = _held(result), result.get("coverage")
     if coverage is None or held is None:
-        return "Coverage: no whole period yet."
+        return "Coverage: no whole period with a value yet."
     verdict = " Below 80 %: there can be no verdict." if held < _LEAST else ""
     return f"Coverage {percent(coverage, 1)}, quality {percent(held, 1)}.{verdict}"
 

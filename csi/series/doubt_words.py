@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from csi.series import units
 from csi.series.doubts import FAR, Doubt, DoubtKind
-from csi.series.tried import Held
+from csi.series.tried import SHOWN, Held
 from csi.words.wording import amount, exact, plural
 
 _CELL = 40  # characters of a cell that are shown
@@ -119,7 +119,7 @@ def _held(held: Held) -> str:
     if held.span is not None:
         low, high = (amount(end) if isinstance(end, float) else end for end in held.span)
         told = [f"{low} to {high}" if low != high else f"{low}"]
-    elif held.is_many:
+    elif held.is_many or (len(held.counts) > SHOWN and max(held.counts.values()) == 1):  # each once: no counts are told
         told = [f"many different values, such as {', '.join(_cell(text) for text, _ in held.frequent)}"]
     else:
         told = [f"{_cell(text)} ({count:,})" for text, count in held.frequent]

@@ -77,3 +77,16 @@ def test_an_export_that_was_cut_is_told_with_the_word_that_it_is_meant() -> None
     assert (
         _buttons({"cut": ""}) == _buttons(result, KPI.model_copy(update={"definition": {"meant": ["coverage"]}})) == {}
     )
+
+
+@pytest.mark.parametrize(
+    ("partial", "missing", "is_green"), [(False, False, True), (False, True, False), (True, False, False)]
+)
+def test_a_kpi_without_a_whole_period_that_has_a_value_is_not_green(
+    partial: bool, missing: bool, is_green: bool
+) -> None:
+    period = {"start": "2026-03-02", "value": 1.0, "n": 3, "partial": partial, "missing": missing, "excluded": False}
+    said = json.dumps(report(CYCLE, [(KPI, {"coverage": 1.0, "quality": {"overall": 1.0}, "series": [period]})], []))
+    assert ("large_green_circle" in said) is is_green
+    assert ("Coverage 100.0 %" in said) is is_green
+    assert ("red_circle" in said) is not is_green

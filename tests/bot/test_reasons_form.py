@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bot.blocks import parts
 from bot.blocks.cycle import file_unreadable, reasons_form
-from bot.blocks.step1_should_measure.doubts import MEANT_FIELD, asked_in
+from bot.blocks.step1_should_measure.doubts import MEANT_FIELD, asked_in, asked_of
 from csi.errors import Breach
+from csi.series.doubts import Doubt, DoubtKind
 
 
 def test_a_reason_is_asked_in_the_words_of_the_warning_once_a_rule() -> None:
@@ -36,3 +37,25 @@ def test_what_is_odd_stands_beside_its_field_once_and_with_the_word_that_it_is_m
     again = asked_in(odd, {"target_a": "1,300 h is far."})
     assert [block["block_id"] for block in again["blocks"]] == ids
     assert "1,300 h is far." in again["blocks"][1]["text"]["text"]
+
+
+def test_what_the_rows_held_say_stands_beside_its_field_with_what_settles_it_and_goes_once_it_holds_no_more() -> None:
+    fields = [parts.text_input(name, name) for name in ("value", "where", "good")]
+    sent = parts.modal("define", "How it is computed", fields, metadata="{}")
+    swapped = Doubt(kind=DoubtKind.SWAPPED, key="value", fits=9, rows=9, start="A", end="B", leaves_rows=False)
+    none = Doubt(kind=DoubtKind.WHERE_MATCHES_NONE, key="where", condition="x == 1", rows=9, leaves_rows=False)
+    every = Doubt(kind=DoubtKind.GOOD_MATCHES_ALL, key="good", condition="x == 2", fits=9, rows=9)
+    asked = asked_of(sent, {"value": swapped, "where": none, "good": every}, ("value", "where", "good"))
+    answers = {
+        one["block_id"]: [(way["value"], way["text"]["text"]) for way in one["element"]["options"]]
+        for one in asked["blocks"]
+        if one["block_id"].startswith(MEANT_FIELD)
+    }
+    assert answers == {
+        "meant_value": [("swap", "Swap from and to")],
+        "meant_where": [("kept", "Keep it all the same")],
+        "meant_good": [("yes", "It is meant so")],
+    }
+    assert "The condition `x == 1` fits none of 9 rows." in str(asked["blocks"])
+    again = asked_of(asked, {"where": none}, ("value", "where", "good"))
+    assert [one["block_id"] for one in again["blocks"]] == ["value", "where", "odd_where", "meant_where", "good"]

@@ -15,6 +15,7 @@ import pytest
 from bot.sandbox.person import reading
 from csi.definition import hash_of
 from csi.models import AnalysisResult, Batch, Cycle, Exclusion, Kpi
+from csi.step4_process.trying import MOST_ROWS
 from csi.storage import rows
 from csi.study.plain import kpi_plain
 from csi.study.running import run
@@ -214,3 +215,52 @@ def test_before_step_4_nothing_is_processed(world: World) -> None:
     assert "Processing is step 4" in world.bob.command("/csi", "process", channel="service-desk") + str(
         world.bob.everything()
     )
+
+
+def _defined(world: World, key: str) -> dict:
+    with world.bot.kit.sessions.reading() as session:
+        return dict(rows(session, Kpi, world.team, key=key)[0].definition)
+
+
+def test_how_a_kpi_is_computed_is_tried_on_the_rows_held_before_it_is_kept(delivered: World) -> None:
+    bob, before = delivered.bob, _defined(delivered, "kept")
+    bob.command("/csi", "kpi kept", channel="service-desk")
+    bob.wait_modal("measure.define")
+    bob.fill({"good": 'kept == "Yes!"'})
+    bob.submit()
+    assert 'is good by `kept == "Yes!"`' in reading(bob.modal)
+    assert _defined(delivered, "kept") == before
+    bob.fill({"meant_good": ["yes"]})
+    assert bob.submit() is None
+    assert _defined(delivered, "kept") == {**before, "good": 'kept == "Yes!"', "meant": ["good"]}
+
+
+def test_of_more_rows_than_are_tried_at_once_the_next_report_says_it(delivered: World) -> None:
+    bob = delivered.bob
+    for count, is_asked in ((MOST_ROWS, True), (MOST_ROWS + 1, False)):
+        with delivered.bot.kit.sessions() as session:
+            first, *others = rows(session, Batch, delivered.team)
+            first.rows_read = count - sum(one.rows_read for one in others)
+            session.add(first)
+        bob.command("/csi", "kpi kept", channel="service-desk")
+        bob.wait_modal("measure.define")
+        bob.fill({"good": 'kept == "Yes!"'})
+        bob.submit()
+        assert (_defined(delivered, "kept")["good"] != 'kept == "Yes!"') is is_asked
+
+
+def test_swapped_moments_are_turned_round_in_the_form(delivered: World) -> None:
+    bob = delivered.bob
+    with delivered.bot.kit.sessions.reading() as session:
+        [timed] = [one for one in rows(session, Kpi, delivered.team) if one.key != "kept"]
+    value = timed.definition["value"]
+    bob.command("/csi", f"kpi {timed.key}", channel="service-desk")
+    bob.wait_modal("measure.define")
+    bob.fill({"value": f"{value['to']} to {value['from']}"})
+    bob.submit()
+    assert "from and to look swapped" in reading(bob.modal)
+    assert _defined(delivered, timed.key) == timed.definition
+    bob.fill({"meant_value": ["swap"]})
+    assert bob.submit() is None
+    turned = _defined(delivered, timed.key)["value"]
+    assert (turned["from"], turned["to"]) == (value["from"], value["to"])

@@ -119,6 +119,20 @@ def test_the_five_most_frequent_values_are_told_and_how_many_more_there_are() ->
     assert [text for text, _ in held("w", pd.Series([" x", "x"], dtype="str")).frequent] == ["x"]
 
 
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        ("abcdef", "w holds many different values, such as a, b, c, d, e"),
+        ("abcde", "w holds a (1), b (1), c (1), d (1), e (1)"),
+        ("abcdeff", "w holds f (2), a (1), b (1), c (1), d (1), 1 other value"),
+    ],
+)
+def test_of_values_that_are_there_once_each_none_is_counted(cells: str, told: str) -> None:
+    days = moments(*["2026-03-02"] * len(cells))
+    [one] = found(kpi(where='w == "x"'), {"opened_at": days, "w": list(cells)})
+    assert said(one).endswith(told)
+
+
 @pytest.mark.parametrize(("size", "is_many"), [(MOST, False), (MOST + 1, True)])
 def test_of_a_thousand_values_the_few_are_counted_of_more_some_are_named(size: int, is_many: bool) -> None:
     texts = [f"{number:05}" for number in range(size)]

@@ -9,6 +9,8 @@ from bot.blocks import ids, parts
 from bot.blocks.parts import Block
 from bot.blocks.step1_should_measure.ids import EDIT_KPI, MEANT, SWAP
 from bot.blocks.text import clip, escape
+from csi.series.doubt_words import said
+from csi.series.doubts import Doubt as Found
 from csi.series.doubts import DoubtKind
 from csi.words.wording import plural
 
@@ -62,10 +64,32 @@ def _swap(kpi: Any) -> Block:
     return parts.button("Swap from and to", f"{SWAP}:{kpi.id}", value, style="primary")
 
 
-def asked_in(view: Block, odd: Mapping[str, str]) -> Block:
+SWAPPED = "swap"  # the answer that two moments are to be turned round
+KEPT = "kept"  # the answer that what leaves no row to judge is kept all the same
+_ANSWERS = {"yes": "It is meant so"}
+_OF_NONE = {KEPT: "Keep it all the same"}
+_OF_SWAPPED = {SWAPPED: "Swap from and to"}
+
+
+def asked_of(view: Block, found: Mapping[str, Found], fields: Collection[str]) -> Block:
+    """A view that was sent, anew, with what the rows held say against some of its ``fields`` now."""
+    gone = {f"{start}{name}" for name in fields if name not in found for start in (MEANT_FIELD, _ODD)}
+    shown = {**view, "blocks": [block for block in view["blocks"] if block.get("block_id") not in gone]}
+    odd = {name: f"{_capital(clip(said(doubt), 600))}." for name, doubt in found.items()}
+    return asked_in(shown, odd, {name: answers_to(doubt) for name, doubt in found.items()})
+
+
+def answers_to(doubt: Found) -> Mapping[str, str]:
+    """What settles a doubt in a form."""
+    if doubt.kind is DoubtKind.SWAPPED:
+        return _OF_SWAPPED
+    return _ANSWERS if doubt.may_be_meant else _OF_NONE
+
+
+def asked_in(view: Block, odd: Mapping[str, str], answers: Mapping[str, Mapping[str, str]] | None = None) -> Block:
     """A view that was sent, anew, with what is odd beside its fields (field → sentence) and the word that it is meant.
 
-    What was typed stays in it: its fields keep their ids.
+    What was typed stays in it: its fields keep their ids. ``answers`` are those of fields that have others.
     """
     made: list[Block] = []
     asked = {f"{MEANT_FIELD}{field}" for field in odd}
@@ -76,7 +100,7 @@ def asked_in(view: Block, odd: Mapping[str, str]) -> Block:
         made.append(block)
         if name in odd:
             made.append(parts.section(f":warning: {escape(odd[name])}", block_id=f"{_ODD}{name}"))
-            made.append(parts.checkboxes(f"{MEANT_FIELD}{name}", "Is it meant?", {"yes": "It is meant so"}))
+            made.append(parts.checkboxes(f"{MEANT_FIELD}{name}", "Is it meant?", (answers or {}).get(name, _ANSWERS)))
     kept = ("type", "callback_id", "title", "submit", "close", "private_metadata", "notify_on_close", "clear_on_close")
     return {**{name: view[name] for name in kept if view.get(name)}, "blocks": made}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from bot import forms
 from bot.blocks import notices
 from bot.blocks import step1_should_measure as blocks
 from bot.blocks.parts import Block
-from bot.blocks.step1_should_measure.doubts import MEANT_FIELD, asked_in
+from bot.blocks.step1_should_measure.doubts import MEANT_FIELD, asked_in, asked_of
 from bot.blocks.text import clip
 from bot.context import Kit
 from bot.errors import whisper
@@ -22,16 +23,18 @@ from bot.listeners import modals
 from bot.listeners.step1_should_measure.answering import answers_of, scale_of, with_answers
 from bot.listeners.step1_should_measure.growing import changed_tree, measure, remove
 from bot.listeners.step1_should_measure.kpi_form import KPI_FIELDS, definition, fields_of, with_known
-from bot.listeners.step1_should_measure.meaning import note_meant, odd_target, open_doubts, still_meant
+from bot.listeners.step1_should_measure.meaning import note_meant, odd_target, open_doubts, still_meant, tried
 from bot.listeners.step1_should_measure.pausing import PAUSE_FIELDS
 from bot.payload import Body, Origin, clicked, user_of
 from csi.errors import InvalidInput, NotFound, Place, Way
 from csi.models import Csf, Cycle, Goal, Kpi
 from csi.reading.spans import local_day
+from csi.series.doubts import Doubt
 from csi.step1_should_measure import growing, kpis, meant
 from csi.step1_should_measure.rules import past_date
 from csi.step1_should_measure.tree import tree
 from csi.step3_gather.columns import columns_held, columns_lacking, is_held_back
+from csi.step4_process.trying import TRIED
 from csi.storage import rows
 from csi.terms import Step
 
@@ -146,7 +149,13 @@ def said_kpi(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> N
             if odd := odd_target(session, cycle, found, changed, is_meant=bool(form.get(f"{MEANT_FIELD}target"))):
                 ack(response_action="update", view=asked_in(dict(view), {"target": odd}))
                 return
+            looked = tried(session, kit, cycle, found, said=changed.definition, form=form)
+            if looked.waits:
+                ack(response_action="update", view=asked_of(dict(view), looked.doubts, TRIED))
+                return
+            changed = replace(changed, definition=looked.definition)
             made = kpis.edit_kpi(session, cycle, int(known["kpi"]), changed, actor=actor, now=now)
+            _confirm(session, cycle, made, looked.doubts, actor=actor, now=now)
             if form.get(f"{MEANT_FIELD}target"):
                 meant.confirm(session, cycle, made, ["target"], actor=actor, now=now)
         else:
@@ -172,7 +181,12 @@ def defined(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> No
         said = definition({**form, **chosen, "unit": found.unit}, found.definition)
         kept = {key: value for key, value in found.definition.items() if key in ("source", "at")}
         said |= still_meant(found.definition, said)
-        kpis.define(session, cycle, found, {**kept, **said}, actor=actor, now=kit.now())
+        looked = tried(session, kit, cycle, found, said={**kept, **said}, form=form)
+        if looked.waits:
+            ack(response_action="update", view=asked_of(dict(view), looked.doubts, TRIED))
+            return
+        kpis.define(session, cycle, found, looked.definition, actor=actor, now=kit.now())
+        _confirm(session, cycle, found, looked.doubts, actor=actor, now=kit.now())
         lacking = columns_lacking(session, cycle, found)
         process = cycle.step == Step.PROCESS
         held_back = is_held_back(session, cycle, found)
@@ -182,10 +196,19 @@ def defined(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> No
     whisper(client, Origin(cycle.team_id, actor, cycle.channel_id), notices.said_mrkdwn(text, cycle.channel_id, ways))
 
 
+def _confirm(
+    session: Session, cycle: Cycle, kpi: Kpi, doubts: Mapping[str, Doubt], *, actor: str, now: datetime
+) -> None:
+    """Note what was said to be meant; of what leaves no row to judge it settles nothing."""
+    if keys := [key for key, one in doubts.items() if one.may_be_meant]:
+        meant.confirm(session, cycle, kpi, keys, actor=actor, now=now)
+
+
 def _also(view: Body) -> dict[str, forms.Reader]:
     """The fields that only some forms of a KPI have: its pauses, the answers that count as good."""
     asked = {block["block_id"] for block in view["blocks"] if block["type"] == "input"}
-    also = PAUSE_FIELDS | {blocks.ANSWERS: forms.options(), f"{MEANT_FIELD}target": forms.options()}
+    also = PAUSE_FIELDS | {blocks.ANSWERS: forms.options()}
+    also |= {f"{MEANT_FIELD}{name}": forms.options() for name in ("target", *TRIED)}
     return {name: reader for name, reader in also.items() if name in asked}
 
 
