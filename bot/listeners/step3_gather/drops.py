@@ -179,7 +179,7 @@ def _table(client: WebClient, kit: Kit, payload: Mapping[str, Any], file: Mappin
             path = downloads.fetch(client, file, Path(folder), DEFAULT)
             found = _looked_at(kit, str(payload["team_id"]), payload, file, path)
     except InvalidInput as error:
-        return str(error)
+        return error.reason
     rows = any(cell.strip() for row in found.layout.examples for cell in row)
     return found if rows else f"{found.filename} {blocks.NO_ROW}"
 
