@@ -15,7 +15,7 @@ from bot.blocks.step3_gather.mapping import clock_choices
 from bot.blocks.text import clip, escape, mention
 from csi.terms import Direction, Period, Why
 from csi.words import standing as words
-from csi.words.wording import listed, plainly, plural, when
+from csi.words.wording import amount, listed, plainly, plural, when
 
 OPEN = "propose.open"
 LEAVE = "propose.leave"
@@ -30,6 +30,8 @@ DATE, OWNER, WHY = "target_date", "owner", "why"
 TARGET, DIRECTION, UNIT, CSF = "target_", "direction_", "unit_", "csf_"  # before the candidate's id, or a number
 CLOCK = "clock_"  # before the place of a column of clocks
 NO_KEY = "-"
+WRITTEN = "written_"  # before a candidate's id: what its numbers are written in
+PART, AS_SAID = "ratio", "as_said"
 LATEST = "latest"  # the field of the moment by which the newest row of a key counts
 
 _ORDERS = {
@@ -290,6 +292,13 @@ def _aim(line: Line) -> list[Block]:
             )
         )
     return blocks
+
+
+def which_numbers(id: str, now: float, unit: str, of_one: float) -> Block:
+    """What numbers within 0 and 1 are, that are said to be in ``unit``; ``of_one``: ``now`` taken as a part of one."""
+    told = amount(now)
+    choices = {PART: f"{told} is {amount(of_one, unit)}", AS_SAID: f"{told} is {amount(now, unit)}"}
+    return parts.select(f"{WRITTEN}{id}", f"What is {told}?", choices)
 
 
 def how_form(proposal: ProposalSeen, metadata: str) -> Block:

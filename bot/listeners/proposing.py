@@ -37,6 +37,7 @@ from csi.errors import Conflict, CsiError, InvalidInput, InvalidInputs, NotAllow
 from csi.kpi_catalogue import goals, search
 from csi.models import Cycle, Goal, Source
 from csi.reading.moments import zone as zone_named
+from csi.series.units import factor
 from csi.step1_should_measure import growing
 from csi.step1_should_measure.tree import approvers
 from csi.step3_gather.settling import Wanted
@@ -44,7 +45,7 @@ from csi.storage import rows
 from csi.study.drafting import candidates as picking
 from csi.study.drafting.candidates import Candidate
 from csi.study.drafting.proposal import Proposal, Said
-from csi.study.drafting.standing import far_from
+from csi.study.drafting.standing import are_fractions, far_from, is_met
 from csi.taking_up.of_proposal import Agreed, Aim, csfs_of, take_up
 from csi.terms import Direction, Period, Role, Why
 from csi.words import standing as words_of
@@ -230,11 +231,20 @@ def agreed(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
     here, said, now = origin(body), remembered(body), kit.now()
     found, proposal, picked = _picked(kit, here.team_id, said)
     form = forms.read(view, _agreed_fields(view))
-    wanted = _wanted(form, said, picked, proposal, found, owner=here.user_id)
-    if odd := _odd(wanted.aims, proposal):
-        ack(response_action="update", view=asked_in(dict(view), odd))
+    aims, errors = _typed(form, picked)
+    try:
+        forms.require_ahead(blocks.DATE, form[blocks.DATE], now.astimezone(ZoneInfo(_zone(proposal))).date())
+    except InvalidInput as error:
+        errors.append(error)
+    if odd := odd_of(aims, form, proposal):  # with them all that is wrong: a person mends it at once
+        wrong = {error.field: error.reason for error in errors}
+        said_of_each = {**{field: one.sentence for field, one in odd.items()}, **wrong}
+        ways = {field: one.way for field, one in odd.items() if one.way} | dict.fromkeys(wrong)
+        ack(response_action="update", view=asked_in(dict(view), said_of_each, ways))
         return
-    forms.require_ahead(blocks.DATE, wanted.target_date, now.astimezone(ZoneInfo(_zone(proposal))).date())
+    if errors:
+        raise InvalidInputs(errors)
+    wanted = _wanted(form, said, aims, proposal, found, owner=here.user_id)
     with kit.sessions() as session:
         cycle = _cycle(session, here.team_id, said)
         if cycle is None:
@@ -278,6 +288,7 @@ def _agreed_fields(view: Body) -> dict[str, forms.Reader]:
         blocks.TARGET: forms.text(limit=40),
         blocks.DIRECTION: forms.option(of=Direction),
         blocks.UNIT: forms.text(limit=20),
+        blocks.WRITTEN: forms.option(),
         blocks.CSF: forms.text(limit=growing.TEXT_LIMIT),
         MEANT_FIELD: forms.options(),
     }
@@ -289,31 +300,30 @@ def _agreed_fields(view: Body) -> dict[str, forms.Reader]:
     return found
 
 
-def _wanted(
-    form: Mapping[str, Any],
-    said: Mapping[str, Any],
-    picked: Sequence[Candidate],
-    proposal: Proposal | None,
-    found: Drop | None,
-    *,
-    owner: str,
-) -> Agreed:
-    """What was agreed.
-
-    Raises:
-        InvalidInputs: every target that is no number.
-    """
+def _typed(form: Mapping[str, Any], picked: Sequence[Candidate]) -> tuple[list[Aim], list[InvalidInput]]:
+    """What was said of each KPI, and every target that is no number."""
     aims, errors = [], []
     for one in picked:
         try:
             aims.append(_aim(form, one))
         except InvalidInput as error:
             errors.append(InvalidInput(f"{blocks.TARGET}{one.id}", error.reason))
-    if errors:
-        raise InvalidInputs(errors)
+    return aims, errors
+
+
+def _wanted(
+    form: Mapping[str, Any],
+    said: Mapping[str, Any],
+    aims: Sequence[Aim],
+    proposal: Proposal | None,
+    found: Drop | None,
+    *,
+    owner: str,
+) -> Agreed:
+    """What was agreed."""
     return Agreed(
         goal=str(said[blocks.GOAL]),
-        csfs=_csfs(form, picked),
+        csfs=_csfs(form, [aim.candidate for aim in aims]),
         aims=aims,
         target_date=form[blocks.DATE],
         owner=form.get(blocks.OWNER) or owner,
@@ -324,17 +334,50 @@ def _wanted(
     )
 
 
-def _odd(aims: Sequence[Aim], proposal: Proposal | None) -> dict[str, str]:
-    """Targets far from all that the data hold and of which nobody has said that they are meant, each with why."""
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """What is odd of a field, for people; ``way``: what settles it where that is not the word that it is meant."""
+
+    sentence: str
+    way: Block | None = None
+
+
+def odd_of(aims: Sequence[Aim], form: Mapping[str, Any], proposal: Proposal | None) -> dict[str, Odd]:
+    """Per field what only a person can know: whether numbers within 0 and 1 are per cent, and targets that are far
+    from all that the data hold, or met by all of it, and of which nobody has said that they are meant."""
     found = {}
+    only = picking.only_guards([aim.candidate for aim in aims])
     for aim in aims:
-        seen = aim.candidate.standing
-        if seen is None or proposal is None or aim.is_meant or aim.unit != aim.candidate.unit:
+        one, seen = aim.candidate, aim.candidate.standing
+        if seen is None or proposal is None or ("unit" not in one.asks and aim.unit != one.unit):
             continue
-        far = far_from((aim.target, *(aim.band or ())), seen.values, aim.unit)
-        if far is not None:
-            found[f"{blocks.TARGET}{aim.candidate.id}"] = words_of.beyond(far, aim.unit, seen.values, proposal.period)
+        if _may_be_parts(one, aim.unit) and not form.get(f"{blocks.WRITTEN}{one.id}"):
+            of_one = seen.now * factor(blocks.PART, aim.unit)
+            way = blocks.which_numbers(one.id, seen.now, aim.unit, of_one)
+            found[f"{blocks.UNIT}{one.id}"] = Odd(words_of.fractions(seen.now, aim.unit), way)
+        elif not aim.is_meant and (told := _odd_target(aim, proposal.period, is_guard=one.id in only)):
+            found[f"{blocks.TARGET}{one.id}"] = Odd(told)
     return found
+
+
+def _odd_target(aim: Aim, period: Period, *, is_guard: bool) -> str:
+    """Why a target is odd beside the data; empty where it is not. What is there to guard others is met already."""
+    one, seen = aim.candidate, aim.candidate.standing
+    times = factor(aim.written, aim.unit) if aim.written else 1.0
+    values = [value * times for value in seen.values] if seen else []
+    far = far_from((aim.target, *(aim.band or ())), values, aim.unit)
+    if far is not None:
+        return words_of.beyond(far, aim.unit, values, period)
+    is_own = aim.target is None or aim.target != picking.likely_target(one, is_guard=is_guard)
+    if is_guard or not is_own or not is_met(aim.target, aim.band, aim.direction or Direction(one.direction), values):
+        return ""
+    return words_of.met_already(min(values), max(values), aim.unit, len(values), period)
+
+
+def _may_be_parts(one: Candidate, unit: str) -> bool:
+    """Whether the numbers of a column may be parts of one where a person says per cent."""
+    is_column = isinstance(one.definition.get("value"), str) and one.definition.get("measure") != "last"
+    return "unit" in one.asks and is_column and one.standing is not None and are_fractions(one.standing.values, unit)
 
 
 def _aim(form: Mapping[str, Any], one: Candidate) -> Aim:
@@ -342,14 +385,17 @@ def _aim(form: Mapping[str, Any], one: Candidate) -> Aim:
     direction = form.get(f"{blocks.DIRECTION}{one.id}") or Direction(one.direction)
     target, band = aim_typed(typed, direction)
     is_meant = bool(form.get(f"{MEANT_FIELD}{blocks.TARGET}{one.id}"))
+    unit = form.get(f"{blocks.UNIT}{one.id}") or one.unit
+    is_part = form.get(f"{blocks.WRITTEN}{one.id}") == blocks.PART and _may_be_parts(one, unit)
     return Aim(
         candidate=one,
         target=target,
         band=band,
         target_text=typed,
         direction=direction,
-        unit=form.get(f"{blocks.UNIT}{one.id}") or one.unit,
+        unit=unit,
         is_meant=is_meant,
+        written=blocks.PART if is_part else "",
     )
 
 

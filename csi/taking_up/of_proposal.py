@@ -33,7 +33,10 @@ _ASKED = ("sql", "url", "prometheus", "cadence", "encoding", "delimiter", "decim
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aim:
-    """What a person said of one KPI that was picked; ``is_meant``: that its target is, far as it is from the data."""
+    """What a person said of one KPI that was picked; ``is_meant``: that its target is, far as it is from the data.
+
+    ``written`` is what the numbers of its column are in, where that is another unit than the KPI's.
+    """
 
     candidate: Candidate
     target: float | None = None
@@ -42,6 +45,7 @@ class Aim:
     direction: Direction | None = None
     unit: str = ""
     is_meant: bool = False
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +129,7 @@ def _source(session: Session, cycle: Cycle, said: Agreed, actor: str, now: datet
 def with_units(mapping: Mapping[str, Any], aims: Sequence[Aim]) -> Mapping[str, Any]:
     """How a file is read, with the units of its columns that people were asked for."""
     said = {
-        str(aim.candidate.definition["value"]): aim.unit
+        str(aim.candidate.definition["value"]): aim.written or aim.unit
         for aim in aims
         if "unit" in aim.candidate.asks
         and isinstance(aim.candidate.definition.get("value"), str)

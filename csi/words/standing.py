@@ -60,6 +60,26 @@ def beyond(target: float, unit: str, values: Sequence[float], period: Period) ->
     return said("{told}. A slip, or another unit? If it is meant, say so below.", told=told)
 
 
+def met_already(low: float, high: float, unit: str, count: int, period: Period) -> str:
+    """That nothing has to improve for a target to be met."""
+    told = said(
+        "This is met already by each of {periods}: {low} to {high}",
+        periods=wording.periods(count, period),
+        low=wording.amount(low, unit),
+        high=wording.amount(high, unit),
+    )
+    return said("{told}. If it is meant, say so below.", told=told)
+
+
+def fractions(now: float, unit: str) -> str:
+    """That numbers within 0 and 1 were called per cent."""
+    return said(
+        "Its numbers lie from 0 to 1, and {number} would be {level}.",
+        number=wording.amount(now),
+        level=wording.amount(now, unit),
+    )
+
+
 def key_is_empty(key: str, blank: int, rows: int) -> str:
     """That a column does not name the case of every row."""
     told = said("{blank} of {rows} have no {key}", blank=f"{blank:,}", rows=wording.plural(rows, "row"), key=key)

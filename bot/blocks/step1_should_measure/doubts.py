@@ -86,23 +86,41 @@ def answers_to(doubt: Found) -> Mapping[str, str]:
     return _ANSWERS if doubt.may_be_meant else _OF_NONE
 
 
-def asked_in(view: Block, odd: Mapping[str, str], answers: Mapping[str, Mapping[str, str]] | None = None) -> Block:
+def asked_in(
+    view: Block,
+    odd: Mapping[str, str],
+    answers: Mapping[str, Mapping[str, str]] | None = None,
+    *,
+    ways: Mapping[str, Block | None] | None = None,
+) -> Block:
     """A view that was sent, anew, with what is odd beside its fields (field → sentence) and the word that it is meant.
 
-    What was typed stays in it: its fields keep their ids. ``answers`` are those of fields that have others.
+    What was typed stays in it: its fields keep their ids. ``answers`` are those of fields that have others; ``ways`` are
+    what settles a field instead of them, None where only another answer in it does.
     """
+    settling = dict(ways or {})
+    asked = {name: settling.get(name, _meant_field(name, (answers or {}).get(name, _ANSWERS))) for name in odd}
+    anew = {str(one["block_id"]) for one in asked.values() if one}
     made: list[Block] = []
-    asked = {f"{MEANT_FIELD}{field}" for field in odd}
     for block in view["blocks"]:
         name = str(block.get("block_id") or "")
-        if name in asked or (name.startswith(_ODD) and name.removeprefix(_ODD) in odd):
+        if name in anew or (name.startswith(_ODD) and _is_over(view, name.removeprefix(_ODD), odd)):
             continue  # it is asked anew, of what stands there now
         made.append(block)
         if name in odd:
             made.append(parts.section(f":warning: {escape(odd[name])}", block_id=f"{_ODD}{name}"))
-            made.append(parts.checkboxes(f"{MEANT_FIELD}{name}", "Is it meant?", (answers or {}).get(name, _ANSWERS)))
+            made += [way] if (way := asked[name]) else []
     kept = ("type", "callback_id", "title", "submit", "close", "private_metadata", "notify_on_close", "clear_on_close")
     return {**{name: view[name] for name in kept if view.get(name)}, "blocks": made}
+
+
+def _meant_field(name: str, answers: Mapping[str, str]) -> Block:
+    return parts.checkboxes(f"{MEANT_FIELD}{name}", "Is it meant?", answers)
+
+
+def _is_over(view: Block, name: str, odd: Mapping[str, str]) -> bool:
+    """Whether what was said of a field is said anew, or was mended: nobody said that it is meant."""
+    return name in odd or not any(one.get("block_id") == f"{MEANT_FIELD}{name}" for one in view["blocks"])
 
 
 def still_open(doubts: Sequence[Doubt], settled: Collection[str]) -> list[Doubt]:

@@ -15,6 +15,7 @@ from csi.terms import Direction, Period
 
 QUARTER = {Period.HOUR: 91 * 24, Period.DAY: 91, Period.WEEK: 13, Period.MONTH: 3, Period.QUARTER: 1}
 ENOUGH = 0.5  # of a quarter's periods that must hold a value for its level to be told; ours
+_SEVERAL = 4  # periods that met a target already, for that to be told of it; ours
 MOST_VALUES = 400  # periods whose values are kept, the newest; ours
 
 
@@ -80,6 +81,25 @@ def far_from(aims: Sequence[float | None], values: Sequence[float], unit: str) -
     return next(
         (one for one in aims if one is not None and one not in reached and is_far(one, min(values), max(values))), None
     )
+
+
+def are_fractions(values: Sequence[float], unit: str) -> bool:
+    """Whether numbers that are said to be per cent, or per mille, may be parts of one: none is below 0 or beyond 1."""
+    of = units.whole(unit)
+    return of is not None and of > 1 and bool(values) and min(values) >= 0 and 0 < max(values) <= 1
+
+
+def is_met(
+    target: float | None, band: tuple[float, float] | None, direction: Direction, values: Sequence[float]
+) -> bool:
+    """Whether every one of several values meets a target already."""
+    if len(values) < _SEVERAL:
+        return False
+    if band is not None:
+        return band[0] <= min(values) and max(values) <= band[1]
+    if target is None or direction is Direction.WITHIN:
+        return False
+    return min(values) >= target if direction is Direction.HIGHER else max(values) <= target
 
 
 def _quarters(series: pd.DataFrame, length: int) -> list[pd.DataFrame]:

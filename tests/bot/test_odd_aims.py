@@ -1,0 +1,134 @@
+"""What only a person can know of the numbers and the targets that were typed, at each field, and all at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.blocks import parts
+from bot.blocks.step1_should_measure.doubts import MEANT_FIELD, asked_in
+from bot.listeners.proposing import odd_of
+from csi.study.drafting.candidates import Candidate
+from csi.study.drafting.proposal import Proposal
+from csi.study.drafting.standing import Standing, are_fractions, is_met
+from csi.taking_up.of_proposal import Aim, with_units
+from csi.terms import Direction, Period
+
+SEEN = Standing(now=0.984, recent=4, periods=4, usable=40, rows=40, values=(0.97, 0.98, 0.99, 1.0))
+PARTS = Candidate(
+    id="a",
+    name="Mean of Availability",
+    unit="count",
+    direction="higher",
+    asks={"unit": "?"},
+    definition={"measure": "mean", "value": "Availability"},
+    standing=SEEN,
+)
+HOURS = replace(
+    PARTS, id="h", unit="h", direction="lower", asks={}, standing=replace(SEEN, now=20, values=(18, 19, 21, 22))
+)
+PROPOSAL = Proposal(looks=None, timezone="UTC", period=Period.WEEK, mapping={}, at="at")
+
+
+def odd(*aims: Aim, **form: Any) -> dict[str, str]:
+    return {field: one.sentence for field, one in odd_of(aims, form, PROPOSAL).items()}
+
+
+def aim(one: Candidate, target: float, unit: str = "", **said: Any) -> Aim:
+    return Aim(candidate=one, target=target, unit=unit or one.unit, direction=Direction(one.direction), **said)
+
+
+def test_fractions_that_are_called_per_cent_are_asked_about() -> None:
+    found = odd_of([aim(PARTS, 98.5, "%")], {}, PROPOSAL)
+    assert list(found) == ["unit_a"]
+    assert found["unit_a"].sentence == "Its numbers lie from 0 to 1, and 0.984 would be 0.984 %."
+    way = found["unit_a"].way
+    assert way is not None
+    assert [one["text"]["text"] for one in way["element"]["options"]] == ["0.984 is 98.4 %", "0.984 is 0.984 %"]
+    assert odd(aim(PARTS, 99.5, "%", written="ratio"), written_a="ratio") == {}
+    assert odd(aim(PARTS, 1.5, "%"), written_a="as_said") == {}
+    assert odd(aim(PARTS, 1.5, "h")) == {}
+    last = replace(PARTS, definition={"measure": "last", "value": "Availability"})
+    assert odd(aim(last, 1.5, "%")) == {}
+
+
+def test_what_is_a_part_of_one_is_read_so() -> None:
+    read = with_units({}, [aim(PARTS, 98.5, "%", written="ratio")])
+    assert read["options"]["units"] == {"Availability": "ratio"}
+
+
+@pytest.mark.parametrize(
+    ("values", "unit", "are"),
+    [
+        ((0.0, 1.0), "%", True),
+        ((0.2,), "percent", True),
+        ((0.2,), "‰", True),
+        ((0.2,), "ratio", False),
+        ((0.2,), "h", False),
+        ((0.2,), "apples", False),
+        ((0.2, 1.01), "%", False),
+        ((-0.01, 0.5), "%", False),
+        ((0.0, 0.0), "%", False),
+        ((), "%", False),
+    ],
+)
+def test_which_numbers_may_be_parts_of_one(values: tuple[float, ...], unit: str, are: bool) -> None:
+    assert are_fractions(values, unit) is are
+
+
+@pytest.mark.parametrize(
+    ("target", "band", "direction", "met"),
+    [
+        (18.0, None, Direction.HIGHER, True),
+        (18.1, None, Direction.HIGHER, False),
+        (22.0, None, Direction.LOWER, True),
+        (21.9, None, Direction.LOWER, False),
+        (None, (18.0, 22.0), Direction.WITHIN, True),
+        (None, (18.1, 22.0), Direction.WITHIN, False),
+        (None, (18.0, 21.9), Direction.WITHIN, False),
+        (None, None, Direction.HIGHER, False),
+    ],
+)
+def test_a_target_that_every_period_meets(
+    target: float | None, band: tuple[float, float] | None, direction: Direction, met: bool
+) -> None:
+    assert is_met(target, band, direction, (18, 19, 21, 22)) is met
+    assert not is_met(target, band, direction, (18, 19, 22))  # of three nothing is told
+
+
+def test_targets_are_told_all_at_once_unless_they_are_meant() -> None:
+    told = odd(aim(HOURS, 40), aim(PARTS, 75, "%", written="ratio"), written_a="ratio")
+    assert told == {
+        "target_h": "This is met already by each of 4 weeks: 18 h to 22 h. If it is meant, say so below.",
+        "target_a": "This is met already by each of 4 weeks: 97 % to 100 %. If it is meant, say so below.",
+    }
+    assert "far from all there was" in odd(aim(HOURS, 1_200))["target_h"]
+    assert odd(aim(HOURS, 40, is_meant=True)) == {}
+    assert odd(aim(HOURS, 17)) == {}
+    assert odd(aim(HOURS, 40, "min")) == {}  # another unit than the file's is brought to it elsewhere
+    guided = replace(HOURS, standing=replace(HOURS.standing or SEEN, now=50, best=40, worst=60))
+    assert odd(aim(guided, 40)) == {}  # as it was filled in
+
+
+def test_what_was_mended_is_told_no_more_and_what_is_wrong_beside_it_is() -> None:
+    fields = [parts.text_input(name, name) for name in ("target_a", "target_b", "unit_a")]
+    sent = parts.modal("agree", "What would be good", fields, submit="Ask", metadata="{}")
+    way = parts.select("written_a", "What is 0.984?", {"ratio": "98.4 %"})
+    told = {"target_a": "Far.", "target_b": "No number.", "unit_a": "Parts?"}
+    first = asked_in(sent, told, {"target_b": None, "unit_a": way})
+    ids = [block["block_id"] for block in first["blocks"]]
+    meant = f"{MEANT_FIELD}target_a"
+    odd_ones = ["odd_target_a", meant, "target_b", "odd_target_b", "unit_a", "odd_unit_a", "written_a"]
+    assert ids == ["target_a", *odd_ones]
+    then = asked_in(first, {"target_a": "Far."})
+    kept = ["target_a", "odd_target_a", meant, "target_b", "unit_a", "written_a"]
+    assert [block["block_id"] for block in then["blocks"]] == kept
+
+
+def test_what_only_guards_others_may_be_met_already() -> None:
+    lead = replace(HOURS, id="lead", aspect="speed", counters=("h",))
+    guard = replace(HOURS, aspect="quality")
+    assert odd(aim(lead, 17), aim(guard, 40)) == {}
+    assert list(odd(aim(lead, 40), aim(guard, 40))) == ["target_lead"]
