@@ -75,14 +75,16 @@ def _by_roles(layout: Layout, timezone: str) -> SourceDefinition:
         options = {"melt": {"keep": list(keep), "name": "period", "value": "value"}, "moments": ["period"]}
         if not period_headers(layout.names).with_year:
             options |= {"join": {"month": [year_column(layout), "period"]}, "moments": ["month"]}
+    dated = {name for names in shape_of(options).join.values() for name in names}
+    key = "" if keep or roles.get("id") in dated else roles.get("id", "")  # a week's number names no case
     return SourceDefinition(
         id="",
         timezone=timezone,
         dates=layout.dates,
         column_dates={name: order for name, order in orders.items() if order != layout.dates},
         missing=layout.missing,
-        key="" if keep else roles.get("id", ""),
-        latest_by="" if keep or "id" not in roles else roles.get("updated", ""),
+        key=key,
+        latest_by=roles.get("updated", "") if key else "",
         decimal=layout.decimal,
         options=options,
     )

@@ -30,3 +30,17 @@ def test_a_drafted_study_has_the_period_that_a_proposal_has(
     path.write_text("\n".join(["Number,Opened,Closed", *rows]) + "\n", encoding="utf-8")
     assert f"\nperiod: {period} " in drafted([path], tmp_path, "UTC").text
     assert proposed(path, "UTC").period == period
+
+
+@pytest.mark.parametrize(("header", "named"), [("Année;N°_Semaine;Délai (h)", ""), ("Year;Week;Ref;Delay (h)", "Ref")])
+def test_a_part_of_the_date_is_no_key_and_a_value_a_week_is_measured_by_week(
+    tmp_path: Path, header: str, named: str
+) -> None:
+    path = tmp_path / "weeks.csv"
+    weeks = [(2025, week) for week in range(40, 53)] + [(2026, week) for week in range(1, 18)]
+    lines = [f"{year};{week};{f'R{week};' if named else ''}{5 + 3 * week % 7},5" for year, week in weeks]
+    path.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
+    found = proposed(path, "UTC")
+    assert found.mapping.get("key", "") == named
+    if not named:
+        assert (found.period, [one.unit for one in found.candidates]) == ("week", ["h"])
