@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -231,11 +231,7 @@ def agreed(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
     here, said, now = origin(body), remembered(body), kit.now()
     found, proposal, picked = _picked(kit, here.team_id, said)
     form = forms.read(view, _agreed_fields(view))
-    aims, errors = _typed(form, picked)
-    try:
-        forms.require_ahead(blocks.DATE, form[blocks.DATE], now.astimezone(ZoneInfo(_zone(proposal))).date())
-    except InvalidInput as error:
-        errors.append(error)
+    aims, errors = _typed(form, picked, today=now.astimezone(ZoneInfo(_zone(proposal))).date())
     if odd := odd_of(aims, form, proposal):  # with them all that is wrong: a person mends it at once
         wrong = {error.field: error.reason for error in errors}
         said_of_each = {**{field: one.sentence for field, one in odd.items()}, **wrong}
@@ -300,14 +296,20 @@ def _agreed_fields(view: Body) -> dict[str, forms.Reader]:
     return found
 
 
-def _typed(form: Mapping[str, Any], picked: Sequence[Candidate]) -> tuple[list[Aim], list[InvalidInput]]:
-    """What was said of each KPI, and every target that is no number."""
+def _typed(
+    form: Mapping[str, Any], picked: Sequence[Candidate], *, today: date
+) -> tuple[list[Aim], list[InvalidInput]]:
+    """What was said of each KPI, every target that is no number, and a day that is over."""
     aims, errors = [], []
     for one in picked:
         try:
             aims.append(_aim(form, one))
         except InvalidInput as error:
             errors.append(InvalidInput(f"{blocks.TARGET}{one.id}", error.reason))
+    try:
+        forms.require_ahead(blocks.DATE, form[blocks.DATE], today)
+    except InvalidInput as error:
+        errors.append(error)
     return aims, errors
 
 
