@@ -236,7 +236,7 @@ def agreed(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
         wrong = {error.field: error.reason for error in errors}
         said_of_each = {**{field: one.sentence for field, one in odd.items()}, **wrong}
         ways = {field: one.way for field, one in odd.items() if one.way} | dict.fromkeys(wrong)
-        ack(response_action="update", view=asked_in(dict(view), said_of_each, ways))
+        ack(response_action="update", view=asked_in(dict(view), said_of_each, ways=ways))
         return
     if errors:
         raise InvalidInputs(errors)

@@ -117,7 +117,7 @@ def test_what_was_mended_is_told_no_more_and_what_is_wrong_beside_it_is() -> Non
     sent = parts.modal("agree", "What would be good", fields, submit="Ask", metadata="{}")
     way = parts.select("written_a", "What is 0.984?", {"ratio": "98.4 %"})
     told = {"target_a": "Far.", "target_b": "No number.", "unit_a": "Parts?"}
-    first = asked_in(sent, told, {"target_b": None, "unit_a": way})
+    first = asked_in(sent, told, ways={"target_b": None, "unit_a": way})
     ids = [block["block_id"] for block in first["blocks"]]
     meant = f"{MEANT_FIELD}target_a"
     odd_ones = ["odd_target_a", meant, "target_b", "odd_target_b", "unit_a", "odd_unit_a", "written_a"]

@@ -95,8 +95,8 @@ def asked_in(
 ) -> Block:
     """A view that was sent, anew, with what is odd beside its fields (field → sentence) and the word that it is meant.
 
-    What was typed stays in it: its fields keep their ids. ``answers`` are those of fields that have others; ``ways`` are
-    what settles a field instead of them, None where only another answer in it does.
+    What was typed stays in it: its fields keep their ids. ``answers`` are those of fields that have others; ``ways``
+    are what settles a field instead of them, None where only another answer in it does.
     """
     settling = dict(ways or {})
     asked = {name: settling.get(name, _meant_field(name, (answers or {}).get(name, _ANSWERS))) for name in odd}
