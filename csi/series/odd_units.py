@@ -57,7 +57,7 @@ def _clock(seconds: float) -> str:
     """Seconds as hours, minutes and seconds with their sign, however many hours: -34:53:01."""
     whole, rest = divmod(abs(seconds), 1)
     minutes, second = divmod(int(whole), 60)
-    fraction = plainly(rest).removeprefix("0") if rest else ""
+    fraction = np.format_float_positional(rest, precision=6, trim="-")[1:] if rest else ""  # without its 0
     return f"{'-' if seconds < 0 else ''}{minutes // 60}:{minutes % 60:02d}:{second:02d}{fraction}"
 
 

@@ -71,6 +71,7 @@ LINE = {
     "id": 7,
     "name": "Kept",
     "label": "INCONCLUSIVE",
+    "under": ("", "", ""),
     **dict.fromkeys(("stale", "is_old", "moved", "is_whole", "located"), False),
     "state": "draft",
     "begun": [],
