@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from csi.words.messages import mark, said
+
 
 class SignalRule(StrEnum):
     """Which pattern a point belongs to; of several the first. Source: docs/verdicts.md, Signals."""
@@ -25,12 +27,12 @@ class SignalRule(StrEnum):
     @property
     def told(self) -> str:
         """What is said of a point, behind "Special cause at the latest point:"."""
-        return _WORDS[self].told
+        return said(_WORDS[self].told)
 
     @property
     def marked(self) -> str:
         """The same beside a chart, where there is little room."""
-        return _WORDS[self].marked
+        return said(_WORDS[self].marked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +42,10 @@ class _Words:
 
 
 _WORDS = {
-    SignalRule.OUTSIDE: _Words(told="outside the limits", marked="outside the limits"),
-    SignalRule.TREND: _Words(told="in a run of 7 rising or falling", marked="7 rising or falling"),
-    SignalRule.TWO_OF_THREE: _Words(told="in the outer third, 2 of 3", marked="2 of 3 near a limit"),
-    SignalRule.SHIFT: _Words(told="in a run of 7 on one side", marked="7 on one side of the centre"),
+    SignalRule.OUTSIDE: _Words(told=mark("outside the limits"), marked=mark("outside the limits")),
+    SignalRule.TREND: _Words(told=mark("in a run of 7 rising or falling"), marked=mark("7 rising or falling")),
+    SignalRule.TWO_OF_THREE: _Words(told=mark("in the outer third, 2 of 3"), marked=mark("2 of 3 near a limit")),
+    SignalRule.SHIFT: _Words(told=mark("in a run of 7 on one side"), marked=mark("7 on one side of the centre")),
 }
 if set(_WORDS) != set(SignalRule):
-    raise LookupError(f"no words for {sorted(set(SignalRule) - set(_WORDS))}; expected a row for each signal rule")
+    raise LookupError(*sorted(set(SignalRule) - set(_WORDS)))  # a rule without words

@@ -38,7 +38,7 @@ VIEW = {
     },
 }
 ROOT = Path(__file__).parents[2]
-ELSEWHERE = ["pushed.py", "pushed.py", "erasing.py"]  # answers to a program and on a terminal, where no button can be
+ELSEWHERE = ["erasing.py", "pushed.py", "pushed.py"]  # answers to a program and on a terminal, where no button can be
 COMMAND = {"command": "/csi", "user_id": "U1", "team_id": "T1", "channel_id": "C1"}
 
 
