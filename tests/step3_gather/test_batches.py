@@ -384,7 +384,7 @@ CUSTOMERS = b"number,opened_at,hours\n" + b"".join(f"C{n % 3},{n + 9}/2/2016 01:
 def test_what_was_said_yes_to_is_kept_with_its_number_and_logged(sqlite_desk: Desk) -> None:
     desk = sqlite_desk
     made = desk.deliver(CUSTOMERS)
-    yes = [{"kind": "key", "count": 7, "of": 10, "column": "number"}]
+    yes = [{"kind": "key", "count": 7, "of": 10, "column": "number", "value": "", "expected": ""}]
     assert (made.outcome, made.batch.counts["waits"]) == (Outcome.WAITING, yes)
     with desk.sessions() as session:
         batches.approve(session, TEAM, made.batch.id, actor="U2", now=NOW)
@@ -410,8 +410,15 @@ def test_a_yes_outlives_another_reading_that_is_no_worse(sqlite_desk: Desk) -> N
     with desk.sessions() as session:
         batches.approve(session, TEAM, made.id, actor="U2", now=NOW)
     yes = [
-        {"kind": "cells", "count": 6, "of": 10, "column": "opened_at"},
-        {"kind": "quarantine", "count": 6, "of": 10, "column": ""},
+        {
+            "kind": "cells",
+            "count": 6,
+            "of": 10,
+            "column": "opened_at",
+            "value": "13/2/2016 01:16",
+            "expected": "a moment such as 2/29/2016 01:16 (month first); the day stands first: choose day_first",
+        },
+        {"kind": "quarantine", "count": 6, "of": 10, "column": "", "value": "", "expected": ""},
     ]
     again = desk.deliver(BAD, replace(month_first, missing=("?", "=1+1", "-")))
     assert (again.outcome, again.batch.state, again.batch.counts["accepted"]) == (Outcome.READ_AGAIN, "current", yes)
