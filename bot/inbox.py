@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from threading import Event, Lock, Thread
 from typing import Any
 
-from sqlalchemy import delete, event, update
+from sqlalchemy import ColumnElement, delete, event, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -147,6 +147,18 @@ class InboxWorker:
             self._thread.join(timeout=10)
         self._quick.close()
         self._jobs.close()
+        self._release()
+
+    def _release(self) -> None:
+        """What was taken and not begun waits for no lease: whoever comes next may take it."""
+        with self._lock:
+            held = list(self._held)
+        if held:
+            with self._sessions() as session:
+                ours = _ours(self._teams())
+                for row in session.exec(select(InboxEvent).where(col(InboxEvent.id).in_(held), ours)):
+                    values = {"status": "pending", "claimed_by": "", "claimed_at": None, "attempts": row.attempts - 1}
+                    change_if(session, row, {"claimed_by": self._holder}, values)
 
     def _loop(self) -> None:
         while not self._stopped.is_set():
@@ -254,11 +266,15 @@ def may_pass(error: Exception) -> bool:
     return isinstance(error, OperationalError) or failures.passing(error)
 
 
+def _ours(teams: Collection[str]) -> ColumnElement[bool]:
+    """Whether a row is of a workspace whose token is here, or removes one."""
+    return col(InboxEvent.team_id).in_(teams) | col(InboxEvent.kind).in_(REMOVALS)
+
+
 def _unfinished(kind: str, teams: Collection[str], now: datetime) -> SelectOfScalar[InboxEvent]:
     """The oldest of one kind: many jobs that take long, or wait for their next attempt, keep no event waiting."""
-    ours = col(InboxEvent.team_id).in_(teams) | col(InboxEvent.kind).in_(REMOVALS)
     ready = (col(InboxEvent.status) == "working") | (col(InboxEvent.next_at) <= now)
-    wanted = select(InboxEvent).where(UNDONE, ours, col(InboxEvent.kind).startswith(f"{kind}:"), ready)
+    wanted = select(InboxEvent).where(UNDONE, _ours(teams), col(InboxEvent.kind).startswith(f"{kind}:"), ready)
     return wanted.order_by(col(InboxEvent.id)).limit(ROUND)
 
 

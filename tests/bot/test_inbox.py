@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from threading import Barrier, Event, Thread
 
 import pytest
 from sqlmodel import col, update
@@ -109,6 +110,31 @@ def test_a_process_that_is_gone_from_this_machine_is_not_waited_for(desk):
         session.add(row)
     desk.round()
     assert desk.worked == [("job:x.y", 1)]
+
+
+def test_what_was_taken_and_not_begun_waits_for_no_lease(desk):
+    begun, ended = Barrier(3), Event()
+
+    def work(row):
+        desk.worked.append(row.payload["n"])
+        begun.wait(timeout=30)
+        ended.wait(timeout=30)
+
+    for number in range(4):
+        desk.job(key=str(number), n=number)
+    worker = InboxWorker(desk.inbox, desk.database.sessions, desk.now, work, desk.tell, teams=lambda: desk.teams)
+    worker.look()
+    begun.wait(timeout=30)  # two are at work
+    stopping = Thread(target=worker.stop)
+    stopping.start()
+    waiting = worker._jobs._threads._work_queue
+    while waiting.qsize() > 1:  # dropped as it stops; what is left wakes the threads
+        stopping.join(timeout=0.005)
+    ended.set()
+    stopping.join(timeout=30)
+    assert [row.status for row in desk.rows()] == ["done", "done", "pending", "pending"]
+    assert [(row.attempts, row.claimed_by) for row in desk.rows()[2:]] == [(0, "")] * 2
+    assert sorted(desk.worked) == [0, 1]
 
 
 @pytest.mark.parametrize("held_up", ["being worked on", "tried again later"])
