@@ -706,6 +706,19 @@ def test_a_workbook_that_grows_by_a_sheet_says_what_of_it_is_not_read(gathering:
     assert "Only sheet ‘Jan’ is read. ‘Feb’ has the same columns" in said
 
 
+def test_a_workbook_is_read_from_the_sheet_of_last_time_where_it_has_it(gathering: World):
+    bob = gathering.bob
+    bob.upload(_months("Jan", "Feb"), "one.xlsx", "service-desk")
+    bob.click(bob.sees("I keep *one.xlsx*"), "gather.map")
+    assert _initial(bob.wait_modal("gather.map"), "sheet") == "Jan"
+    bob.fill({"source": "Incidents", "at": "resolved_at"})
+    assert bob.submit() is None
+    bob.sees("*one.xlsx* read into *Incidents*")
+    bob.upload(_months("Feb", "Jan"), "two.xlsx", "service-desk")  # by itself the first would be read
+    said = reading(bob.sees("*two.xlsx* looks like *Incidents*, same sheet and columns as last time"))
+    assert "Only sheet ‘Jan’ is read. ‘Feb’ has the same columns" in said
+
+
 def test_a_file_unlike_every_source_is_taken_for_a_new_one(gathering: World):
     bob = gathering.bob
     survey = "Timestamp,How satisfied are you?\n" + "".join(f"2016-03-{n} 10:00,Good\n" for n in range(10, 29))

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from csi.reading.layout import guess
@@ -292,3 +293,13 @@ def test_a_list_of_kpis_says_what_it_holds() -> None:
     assert words.guarding("now 3", ["Long name", "Other"], 40) == "now 3 · guards Long name and Other"
     assert words.guarding("now 3", ["Long name", "Another name"], 35) == "now 3 · guards Long name and 1 more"
     assert words.guarding("now 3", ["Long name", "Other"], 25) == "now 3 · guards 2 others"
+
+
+@pytest.mark.parametrize(("others", "kept"), [((), None), (("Calls 2025",), "Calls 2026")])
+def test_which_of_several_sheets_is_read_is_kept(tmp_path: Path, others: tuple[str, ...], kept: str | None) -> None:
+    days = pd.date_range("2026-01-05", periods=120, freq="D")
+    frame = pd.DataFrame({"Opened": days, "Closed": days + pd.Timedelta("5h")})
+    with pd.ExcelWriter(tmp_path / "calls.xlsx") as book:
+        for name in ("Calls 2026", *others):
+            frame.to_excel(book, sheet_name=name, index=False)
+    assert proposed(tmp_path / "calls.xlsx", "UTC").mapping.get("sheet") == kept

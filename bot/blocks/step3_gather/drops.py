@@ -100,7 +100,9 @@ def recognised(
     ``sheets`` are those of a workbook that have the same columns, the one that is read first.
     """
     known = f"*{escape(filename)}* looks like *{escape(source.name or source.key)}*"
-    same = "same columns as last time." if not changes else "but its layout changed:"
+    is_kept = len(sheets) > 1 and source.mapping.get("sheet") == sheets[0]
+    unchanged = "same sheet and columns as last time." if is_kept else "same columns as last time."
+    same = unchanged if not changes else "but its layout changed:"
     blocks = [parts.section(f"{known}, {same}")]
     if changes:
         shown = "\n".join(f"• {escape(change)}" for change in changes[:_SHOWN])

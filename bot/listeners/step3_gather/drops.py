@@ -158,9 +158,8 @@ def propose(payload: Mapping[str, Any], client: WebClient, kit: Kit) -> None:
         _tell(client, channel, user, file_first(found.filename, found.file_id, channel, proposal))
         return
     otherwise = f"{channel}:{found.file_id}"
-    _tell(
-        client, channel, user, proposing.offered(found.filename, found.handle, proposal, otherwise=otherwise, zone=zone)
-    )
+    shown = proposing.offered(found.filename, found.handle, proposal, otherwise=otherwise, zone=zone)
+    _tell(client, channel, user, [*shown[:1], *blocks.unread(_alike(kit, found)), *shown[1:]])
 
 
 def _proposal(kit: Kit, team_id: str, found: Drop, zone: str) -> Proposal | Lacks | None:
@@ -324,7 +323,7 @@ def _matched(kit: Kit, team_id: str, found: Drop) -> tuple[Drop, Match | None]:
         match = best_match(session, team_id, cycle.service_id, found.layout, found.filename)
         known = [one.mapping for one in of_service(session, team_id, cycle.service_id) if one.mapping]
     if match is not None and not match.needs_mapping:
-        return found, match
+        return _on_its_sheet(kit, team_id, found, match)
     for said in known:  # read in another encoding, or from another row, it has other columns
         form = {name: said[name] for name in blocks.FORM if name != "sheet" and said.get(name) is not None}
         seen, other = _looked_as(kit, team_id, found, form) if form else (found, None)
@@ -338,6 +337,16 @@ def _matched(kit: Kit, team_id: str, found: Drop) -> tuple[Drop, Match | None]:
             if other is not None and not other.needs_mapping and other.source.mapping.get("sheet") == said["sheet"]:
                 return seen, other
     return found, match
+
+
+def _on_its_sheet(kit: Kit, team_id: str, found: Drop, match: Match) -> tuple[Drop, Match]:
+    """The workbook read from the sheet that its source was read from last time, where it has one of that name."""
+    sheet = match.source.mapping.get("sheet")
+    if sheet == found.layout.sheet or sheet not in found.layout.sheets:
+        return found, match
+    seen, other = _looked_as(kit, team_id, found, _stated(match.source.mapping, sheet))
+    is_same = other is not None and other.source.id == match.source.id and not other.needs_mapping
+    return (seen, other) if other is not None and is_same else (found, match)
 
 
 def _looked_as(kit: Kit, team_id: str, found: Drop, form: Mapping[str, Any]) -> tuple[Drop, Match | None]:

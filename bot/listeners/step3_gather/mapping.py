@@ -233,7 +233,7 @@ def _with_unasked(said: SourceDefinition, base: SourceDefinition, layout: Layout
         encoding=said.encoding,
         delimiter=said.delimiter,
         decimal=said.decimal,
-        sheet=said.sheet,
+        sheet=said.sheet or (layout.sheet if len(layout.sheets) > 1 else None),
         header_row=said.header_row,
         columns={},
         options={**rest, **said.options, **({"units": units} if units else {})},

@@ -237,7 +237,7 @@ def _as_read(
         looks=seen if file.whole else None,
         timezone=draft.timezone,
         period=period,
-        mapping=mapping,
+        mapping={**mapping, "sheet": file.layout.sheet} if len(file.layout.sheets) > 1 else mapping,
         at=at,
         columns=tuple(file.layout.names),
         moments=tuple(file.moments),
