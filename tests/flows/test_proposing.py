@@ -214,6 +214,7 @@ def test_a_whole_turn_with_four_kpis_in_thirty_interactions(world: World):
     world.dave.close(everything=True)
     carol.click(carol.sees("do you approve action 1"), "act.approve")
     carol.sees("*approved* by")
+    world.settled()  # the decision is announced, too
     dave.command("/csi", "close")
     dave.wait_modal("cycle.close")
     assert dave.submit() is None
