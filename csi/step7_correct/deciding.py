@@ -118,6 +118,12 @@ def announced(session: Session, action: Action) -> str:
     return action.announced
 
 
+def is_announced(session: Session, action: Action) -> bool:
+    """Whether its decision is said, or on its way: only what was never sent, or could not be, is left to do (V7.6)."""
+    post = row(session, OutboxPost, action.team_id, key=announcement_key(action))
+    return bool(announced(session, action)) or (post is not None and post.status not in ("failed", "dropped"))
+
+
 def _require_outsider(session: Session, action: Action, actor: str) -> str:
     if actions.has_proposed(session, action, actor):
         raise NotAllowed(f"You proposed action {action.number}; somebody else must approve it (V7.2).")

@@ -103,7 +103,7 @@ def decisions_are_announced(session: Session, cycle: Cycle, _now: datetime) -> I
             ActionState.REVIEWED,
             ActionState.CLOSED,
         )
-        if decided and not deciding.announced(session, action):
+        if decided and not deciding.is_announced(session, action):
             sentence = f"The decision on action {action.number} is not announced yet."
             yield _breach("V7.6", sentence, "act.announce", "Announce it", action, blocks=False)
 

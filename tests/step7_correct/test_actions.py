@@ -281,6 +281,21 @@ def test_v7_6_a_decision_is_announced_and_its_link_kept(database: Database) -> N
         assert action.announced == "https://example.test/p1"
 
 
+@pytest.mark.parametrize(
+    ("status", "left"),
+    [("pending", 0), ("sending", 0), ("sent", 0), ("failed", 1), ("dropped", 1)],
+)
+def test_v7_6_an_announcement_on_its_way_is_not_asked_for_again(database: Database, status: str, left: int) -> None:
+    with database.sessions() as session:
+        action = proposed(session)
+        cycle = need(session, Cycle, TEAM, action.cycle_id)
+        click(session, action, CAROL)
+        key = deciding.announcement_key(action)
+        session.add(OutboxPost(team_id=TEAM, key=key, channel="C1", created_at=NOW, next_at=NOW, status=status))
+        session.flush()
+        assert len(turns.broken(session, cycle, "V7.6")) == left
+
+
 def test_v7_6_looking_at_an_announcement_changes_nothing(database: Database) -> None:
     with database.sessions() as session:
         action = proposed(session)
