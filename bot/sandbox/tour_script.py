@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.sandbox.reading import elements
 from bot.sandbox.tour_team import CHANNEL, PATIENCE, Team, words_of
 
 LOG = Path(__file__).with_name("tour_data") / "incidents.csv.gz"
@@ -285,7 +286,7 @@ def _new_baseline(team: Team) -> None:
 def _close(team: Team) -> None:
     team.dave.types("close")
     asked = team.dave.wait_modal("cycle.close")
-    rules = [block["block_id"] for block in asked["blocks"] if block["block_id"].startswith("V")]
+    rules = [block["block_id"] for block, _ in elements(asked) if block["block_id"].startswith("V")]
     team.dave.sends("cycle.close", dict.fromkeys(rules, "Known, and right for this first cycle."))
     team.dave.reads("closed cycle 1")
     team.dave.reads("cycle 2 – step 1 of 7")

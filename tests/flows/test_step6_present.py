@@ -7,6 +7,7 @@ import pytest
 from bot.sandbox.person import reading
 from csi import cycle as cycles
 from csi.charts import charts
+from csi.cycle import opening
 from csi.models import Cycle, Report, ReportClick
 from csi.storage import rows
 from tests.flows.conftest import World
@@ -259,19 +260,18 @@ def test_a_kpi_that_is_measured_no_longer_keeps_its_chart_in_the_history(ready: 
         first = cycles.by_id(session, ready.team, 1)
         first.state, first.open_channel, first.open_service = "closed", None, None
         session.flush()
-        session.add(
-            Cycle(
-                team_id=ready.team,
-                service_id=first.service_id,
-                number=2,
-                channel_id=first.channel_id,
-                open_channel=first.channel_id,
-                open_service=first.service_id,
-                timezone=first.timezone,
-                started_by=ready.alice.id,
-                started_at=ready.now(),
-            )
+        second = Cycle(
+            team_id=ready.team,
+            service_id=first.service_id,
+            number=2,
+            channel_id=first.channel_id,
+            open_channel=first.channel_id,
+            open_service=first.service_id,
+            timezone=first.timezone,
+            started_by=ready.alice.id,
+            started_at=ready.now(),
         )
+        opening.open_cycle(session, second, actor=ready.alice.id, now=ready.now())
     ready.alice.command("/csi", "history", channel="service-desk")
     shown = ready.alice.sees("2 KPIs: ", "service-desk")
     assert "achieved" in reading(shown)
