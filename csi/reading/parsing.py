@@ -31,7 +31,7 @@ _GREGORIAN, _NOTHING_YEAR = 1582, 1
 # Two digits from 50 on are 2550 and later in Thailand, which is 2007 and later.
 _THAILAND, _SHORT_BUDDHIST = "Asia/Bangkok", 50
 # POSIX: two-digit years 69-99 are 1969-1999, 00-68 are 2000-2068.
-_PIVOT, _BESIDE_PIVOT = 69, 10
+PIVOT, _BESIDE_PIVOT = 69, 10
 _HALVES = 2  # of a year
 _LAST_WEEK = 53  # ISO 8601: which not every year has
 _FURTHEST, _LAST_MINUTE = 14 * 60, 59  # minutes: no zone is further from UTC
@@ -258,8 +258,8 @@ class _Numbers:
     def _refuse_short(self, year: np.ndarray, *, buddhist: bool) -> None:
         """Two-digit years that may be of another century, or of another calendar."""
         known = self.short_year & (self.causes == Cause.NONE)
-        before, after = (known & (np.abs(year - edge) < _BESIDE_PIVOT) for edge in (_PIVOT - 1, _PIVOT))
-        before, after = before & (year < _PIVOT), after & (year >= _PIVOT)
+        before, after = (known & (np.abs(year - edge) < _BESIDE_PIVOT) for edge in (PIVOT - 1, PIVOT))
+        before, after = before & (year < PIVOT), after & (year >= PIVOT)
         if buddhist:
             self.causes[known & (year >= _SHORT_BUDDHIST)] = Cause.SHORT_BUDDHIST_YEAR
         elif before.any() and after.any():
@@ -268,7 +268,7 @@ class _Numbers:
     def parsed(self, order: str, blank: np.ndarray, *, buddhist: bool = False) -> Parsed:
         """The moments the numbers say, where there are such."""
         year, month, day = self.parts["year"].copy(), self.parts["month"], self.parts["day"]
-        year += np.where(self.short_year, np.where(year < _PIVOT, 2000, 1900), 0)
+        year += np.where(self.short_year, np.where(year < PIVOT, 2000, 1900), 0)
         if self.short_year.any():
             self._refuse_short(self.parts["year"], buddhist=buddhist)
         half_year = self.parts["semester"]

@@ -16,6 +16,7 @@ from csi.reading.columns import require
 from csi.reading.grains import coarser
 from csi.reading.moments import read_moments
 from csi.reading.period_parts import joined_parts
+from csi.reading.short_years import day_lists, with_long_years
 
 _MANY = 3  # two columns called by a month may be anything
 
@@ -74,7 +75,14 @@ class Shape:
         """The same without the totals among columns that are periods, which are in an order as the melted name is."""
         named = [new for new, parts in self.join.items() if self.name in parts]
         order = next((orders[one] for one in (self.name, *named) if one in orders), "iso")
-        return replace(self, coarse=tuple(coarser([one for one in columns if one not in self.keep], order)))
+        wide = [one for one in columns if one not in self.keep]
+        long = self._long(wide)
+        totals = frozenset(coarser([long.get(one, one) for one in wide], order))
+        return replace(self, coarse=tuple(one for one in wide if long.get(one, one) in totals))
+
+    def _long(self, wide: Sequence[str]) -> dict[str, str]:
+        """The headers whose year has two digits, with four; none where a pattern says how they are read."""
+        return {} if self.name in self.plain else with_long_years(wide)
 
     def apply(self, chunk: Chunk) -> Chunk:
         """The chunk with this shape; melted rows stay in file order, each under its record's line."""
@@ -97,7 +105,9 @@ class Shape:
         columns = {name: table.column(name).take(pa.array(repeat)) for name in self.keep}
         stacked = pa.chunked_array([chunk for name in wide for chunk in table.column(name).chunks], pa.string())
         by_record = np.arange(rows * width).reshape(width, rows).T.ravel()
-        columns[self.name] = pa.array(np.tile(np.array(wide, dtype=object), rows), pa.string())
+        long = self._long(wide)
+        named = np.array([long.get(name, name) for name in wide], dtype=object)
+        columns[self.name] = pa.array(np.tile(named, rows), pa.string())
         columns[self.value] = stacked.take(pa.array(by_record))
         return Chunk(pa.table(columns), chunk.lines[repeat], chunk.rejected)
 
@@ -113,7 +123,12 @@ class PeriodHeaders:
 def period_headers(names: Sequence[str]) -> PeriodHeaders:
     """The columns that are periods side by side: months, weeks, quarters or days by any name; none of a few."""
     read = read_moments(pa.chunked_array([pa.array(names, pa.string())]), "iso", "UTC")
-    dated = tuple(name for name, is_period in zip(names, read.instants.notna(), strict=True) if is_period)
+    long, days = with_long_years(names), day_lists(names)
+    periods = [
+        name in long or (is_read and name not in days)
+        for name, is_read in zip(names, read.instants.notna(), strict=True)
+    ]
+    dated = tuple(name for name, is_period in zip(names, periods, strict=True) if is_period)
     if len(dated) >= _MANY:
         return PeriodHeaders(dated)
     months = tuple(name for name in names if words().month(plain(name)))
