@@ -14,6 +14,7 @@ from bot.blocks.step3_gather.ids import MAP
 from bot.blocks.step3_gather.mapping import clock_choices
 from bot.blocks.text import clip, escape, mention
 from csi.terms import Direction, Period, Why
+from csi.words import marks as words_of_marks
 from csi.words import standing as words
 from csi.words.wording import amount, listed, plainly, plural, when
 
@@ -29,6 +30,8 @@ KPIS, OTHERS, GOAL, SERVICE, DATA, APPROVER = "kpis", "others", "goal", "service
 DATE, OWNER, WHY = "target_date", "owner", "why"
 TARGET, DIRECTION, UNIT, CSF = "target_", "direction_", "unit_", "csf_"  # before the candidate's id, or a number
 CLOCK = "clock_"  # before the place of a column of clocks
+MARK = "mark_"  # before the place of a date that may be none
+NOT_YET, REAL = "not yet", "real"  # what such a date stands for
 NO_KEY = "-"
 WRITTEN = "written_"  # before a candidate's id: what its numbers are written in
 PART, AS_SAID = "ratio", "as_said"
@@ -63,6 +66,7 @@ def offered(filename: str, handle: str, proposal: ProposalSeen, *, otherwise: st
         lines.append("Its dates can be read in several ways; say which, and I show what it can give.")
     else:
         lines.append(f"It can give {escape(words.some_of([one.name for one in proposal.candidates]))}.")
+    lines += _marks(proposal)
     buttons = [parts.button("Start with these", OPEN, handle, style="primary")]
     if otherwise is not None:
         buttons.append(parts.button("Something else is in it", ids.START if otherwise else MAP, otherwise or handle))
@@ -118,7 +122,7 @@ class Ticked:
 
 def choose_form(proposal: ProposalSeen | None, ticked: Ticked, goal: str, asked: Asked, metadata: str) -> Block:
     """View 1: what should you measure? Without a ``proposal`` from the catalogue alone."""
-    blocks = [] if proposal is None else [_read_as(proposal), _candidates(proposal, ticked)]
+    blocks = [] if proposal is None else [_read_as(proposal), *_marked(proposal), _candidates(proposal, ticked)]
     blocks.append(_others(alone=proposal is None))
     blocks.append(parts.text_input(GOAL, "What for?", value=goal, limit=300, hint="What the business wants of it."))
     if asked.service is not None:
@@ -155,6 +159,34 @@ def read_as(proposal: ProposalSeen) -> str:
         _nothing(proposal.mapping.get("missing") or ()),
     ]
     return f"Read as: {' · '.join(one for one in said if one)}"
+
+
+def _marked(proposal: ProposalSeen) -> list[Block]:
+    """What stands for "not yet" or may do so, where it can be changed."""
+    lines = _marks(proposal)
+    return [parts.context(clip("\n".join([*lines, "“Change how it is read” says otherwise."]), 2000))] if lines else []
+
+
+def _marks(proposal: ProposalSeen) -> list[str]:
+    return [_mark(one) for one in proposal.marks]
+
+
+def _mark(one: Any) -> str:
+    """What a date that looks like none is taken for, in a line."""
+    text, column = escape(clip(one.text, 40)), f"*{escape(clip(one.column, 60))}*"
+    if one.stands == REAL:
+        return words_of_marks.real(text, column)
+    if one.stands == NOT_YET:
+        return words_of_marks.taken(text, one.rows, column)
+    return f":grey_question: {words_of_marks.open_(text, one.rows, column)}"
+
+
+def _mark_field(place: int, one: Any) -> Block:
+    """What is asked of a date that looks like none."""
+    choices = {NOT_YET: words_of_marks.not_yet(one.rows), REAL: words_of_marks.a_date()}
+    label = words_of_marks.question(clip(one.text, 30), clip(one.column, 80))
+    chosen = one.stands if one.stands in choices else None
+    return parts.select(f"{MARK}{place}", label, choices, chosen=chosen, optional=chosen is None)
 
 
 def _counts(proposal: ProposalSeen, key: str) -> str:
@@ -332,6 +364,7 @@ def how_form(proposal: ProposalSeen, metadata: str) -> Block:
         blocks.append(
             parts.select("dates", "How are its dates written?", orders, hint="Nothing in the file says which.")
         )
+    blocks += [_mark_field(place, one) for place, one in enumerate(proposal.marks)]
     for place, (name, cell) in enumerate(proposal.clocks.items()):
         blocks.append(
             parts.select(

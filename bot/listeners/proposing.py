@@ -44,6 +44,7 @@ from csi.step3_gather.settling import Wanted
 from csi.storage import rows
 from csi.study.drafting import candidates as picking
 from csi.study.drafting.candidates import Candidate
+from csi.study.drafting.marks import Mark, Stands
 from csi.study.drafting.proposal import Proposal, Said
 from csi.study.drafting.standing import are_fractions, far_from, is_met
 from csi.taking_up.of_proposal import Agreed, Aim, csfs_of, take_up
@@ -506,6 +507,7 @@ def said_of(view: Body, before: Proposal) -> Anew:
         "dates": forms.option(),
         "timezone": forms.text(limit=60),
         **{f"{blocks.CLOCK}{place}": forms.option(required=False) for place in range(len(before.clocks))},
+        **{f"{blocks.MARK}{place}": forms.option(required=False) for place in range(len(before.marks))},
     }
     form = forms.read(view, {name: reader for name, reader in fields.items() if name in there})
     zone_named(form["timezone"])
@@ -534,8 +536,19 @@ def said_of(view: Body, before: Proposal) -> Anew:
         dates=order,
         clocks=clocks,
         latest=latest if key else "",
+        marks=_marks_said(form, before),
     )
     return Anew(said, form["timezone"])
+
+
+def _marks_said(form: Mapping[str, Any], before: Proposal) -> tuple[Mark, ...]:
+    """What was said of dates that look like none, where it is not what they were taken for anyway."""
+    said = tuple(
+        replace(one, stands=Stands(stands))
+        for place, one in enumerate(before.marks)
+        if (stands := form.get(f"{blocks.MARK}{place}"))
+    )
+    return () if all(one.is_known and one.stands is Stands.NOT_YET for one in said) else said
 
 
 def _check_key(before: Proposal, key: str, latest: str, field: str) -> None:

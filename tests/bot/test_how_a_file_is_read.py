@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from bot.blocks import proposing as blocks
 from bot.listeners.proposing import said_of
 from csi.errors import InvalidInput
+from csi.study.drafting.marks import Mark, Stands
 from csi.study.drafting.proposal import Proposal, Said
 from csi.terms import Period
 
@@ -75,3 +77,36 @@ def test_how_rows_become_cases_is_said() -> None:
     assert fields["latest"]["initial_option"]["value"] == "1"
     assert fields["key"]["options"][1]["text"]["text"] == "Number (130 different)"
     assert "latest" not in {one["block_id"] for one in blocks.how_form(replace(SEEN, repeating={}), "{}")["blocks"]}
+
+
+KNOWN = Mark(column="Closed", text="9999-12-31", rows=37, stands=Stands.NOT_YET, is_known=True)
+FAR = Mark(column="Closed", text="2222-02-22", rows=1_200, stands=Stands.UNSAID)
+MARKED = replace(SEEN, marks=(KNOWN, FAR))
+
+
+def test_dates_that_may_stand_for_nothing_are_said_on_the_card_and_asked_in_the_form() -> None:
+    shown = json.dumps(blocks.offered("t.csv", "F1", MARKED, otherwise=None, zone="UTC"), ensure_ascii=False)
+    assert "‘9999-12-31’ stands in 37 rows of *Closed*: I read it as “not yet”." in shown
+    assert "‘2222-02-22’ stands in 1,200 rows of *Closed*, far from every other date: is it “not yet”?" in shown
+    form = json.dumps(blocks.choose_form(MARKED, blocks.Ticked(), "", blocks.Asked(), "{}"), ensure_ascii=False)
+    assert "‘9999-12-31’ stands in 37 rows" in form
+    fields = {one["block_id"]: one for one in blocks.how_form(MARKED, "{}")["blocks"]}
+    assert fields["mark_0"]["label"]["text"] == "What is 9999-12-31 in ‘Closed’?"
+    assert [one["text"]["text"] for one in fields["mark_0"]["element"]["options"]] == [
+        "“not yet”: no date (37 rows)",
+        "a real date",
+    ]
+    assert fields["mark_0"]["element"]["initial_option"]["value"] == "not yet"
+    assert "initial_option" not in fields["mark_1"]["element"]
+    assert ("optional" in fields["mark_0"], fields["mark_1"]["optional"]) == (False, True)
+
+
+def test_only_what_was_said_of_them_changes_how_a_file_is_read() -> None:
+    assert said_of(view(MARKED), MARKED).said.marks == ()
+    not_yet, real = (replace(FAR, stands=stands) for stands in (Stands.NOT_YET, Stands.REAL))
+    assert said_of(view(MARKED, mark_1="not yet"), MARKED).said.marks == (KNOWN, not_yet)
+    assert said_of(view(MARKED, mark_1="real"), MARKED).said.marks == (KNOWN, real)
+    assert said_of(view(MARKED, mark_0="real"), MARKED).said.marks == (replace(KNOWN, stands=Stands.REAL),)
+    assert "‘2222-02-22’ in *Closed* is read as a date." in json.dumps(
+        blocks.offered("t.csv", "F1", replace(SEEN, marks=(real,)), otherwise=None, zone="UTC"), ensure_ascii=False
+    )

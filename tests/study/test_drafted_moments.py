@@ -97,6 +97,15 @@ def test_a_far_date_is_asked_about_with_its_count(tmp_path: Path) -> None:
     assert ("missing" in source, "# ? missing: ['2222-02-22']" in text) == (False, True)
 
 
+def test_a_date_that_databases_write_for_not_yet_is_said_and_can_be_real(tmp_path: Path) -> None:
+    closed = _CLOSED.strftime("%Y-%m-%d").where(np.arange(60) % 9 > 0, "9999-12-31")
+    source, to_do, text = _drafted(tmp_path, _cases(_OPENED.strftime("%Y-%m-%d"), closed))
+    said = (
+        "    # ? meant: [closed_at] if 9999-12-31 is a date: 7 cells of closed_at hold it, and are taken for “not yet”"
+    )
+    assert (to_do, "meant" in source, said in text.splitlines()) == ((), False, True)
+
+
 _HINTED = {
     "hebrew marks": (lambda one: f"\u200f{one:%d/%m/%Y} \u200f{one:%H:%M}", "day_first"),
     "embedded": (lambda one: f"\u202b{one:%d.%m.%Y}\u202c \u2067{one:%H:%M}\u2069", "day_first"),

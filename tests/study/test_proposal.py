@@ -11,11 +11,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from csi.definition import KpiDefinition
+from csi.definition import KpiDefinition, SourceDefinition
 from csi.errors import InvalidInput
 from csi.series import Processed, SourceCounts
 from csi.study.drafting import candidates as picking
 from csi.study.drafting.candidates import Candidate
+from csi.study.drafting.marks import Mark, Stands, with_marks
 from csi.study.drafting.proposal import Proposal, Said, of_plain, proposed, to_plain
 from csi.study.drafting.standing import Standing, level, standing
 from csi.terms import Direction, Period
@@ -264,3 +265,46 @@ def test_a_key_that_a_person_chose_counts_by_its_newest_or_is_refused(tmp_path: 
     assert proposed(path, "UTC", Period.WEEK).blanks == {"Code": 1}
     with pytest.raises(InvalidInput, match="40 different ‘Code’ in 119 of them"):
         proposed(path, "UTC", Period.WEEK, Said(key="Code", latest="Seen"))
+
+
+def _with_mark(path: Path, text: str) -> Path:
+    """40 cases, of which every fourth says ``text`` where the others say when they ended."""
+    days = pd.date_range("2026-01-05 08:00", periods=40, freq="40h")
+    rows = [f"{n},{day},{text if n % 4 == 0 else day + pd.Timedelta(hours=5 + n % 3)}" for n, day in enumerate(days)]
+    path.write_text("\n".join(["Id,Opened,Closed", *rows]), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("text", "stands", "is_known"),
+    [("9999-12-31 23:59:59", Stands.NOT_YET, True), ("2222-02-22 00:00:00", Stands.UNSAID, False)],
+)
+def test_dates_that_may_stand_for_not_yet_are_said_before_anything_is_read(
+    tmp_path: Path, text: str, stands: Stands, is_known: bool
+) -> None:
+    path = _with_mark(tmp_path / "t.csv", text)
+    found = proposed(path, "UTC")
+    assert found.marks == (Mark(column="Closed", text=text, rows=10, stands=stands, is_known=is_known),)
+    assert (found.mapping.get("missing"), "meant" in found.mapping["options"]) == (None, False)
+    assert of_plain(json.loads(json.dumps(to_plain(found), default=str))) == found
+
+
+def test_what_a_person_says_of_such_dates_is_how_the_file_is_read(tmp_path: Path) -> None:
+    path = _with_mark(tmp_path / "t.csv", "2222-02-22 00:00:00")
+    [mark] = proposed(path, "UTC").marks
+    nothing, real = (replace(mark, stands=stands) for stands in (Stands.NOT_YET, Stands.REAL))
+    told = proposed(path, "UTC", said=Said(marks=(nothing,)))
+    assert (told.mapping["missing"], told.marks) == (["2222-02-22 00:00:00"], (nothing,))
+    assert of_plain(json.loads(json.dumps(to_plain(told), default=str))) == told
+    meant = proposed(path, "UTC", said=Said(marks=(real,)))
+    assert (meant.mapping["options"]["meant"], meant.mapping.get("missing"), meant.marks) == (["Closed"], None, (real,))
+
+
+def test_a_known_mark_is_listed_only_beside_dates_that_are_real() -> None:
+    known = Mark(column="A", text="9999-12-31", rows=2, stands=Stands.NOT_YET, is_known=True)
+    source = SourceDefinition(id="s", missing=("?",))
+    assert with_marks(source, [known]) == source
+    beside = with_marks(source, [known, Mark(column="A", text="2222-02-22", rows=2, stands=Stands.REAL)])
+    assert (beside.missing, beside.options) == (("?", "9999-12-31"), {"meant": ["A"]})
+    elsewhere = with_marks(source, [known, Mark(column="B", text="2222-02-22", rows=2, stands=Stands.REAL)])
+    assert (elsewhere.missing, elsewhere.options) == (("?",), {"meant": ["B"]})

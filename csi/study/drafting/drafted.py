@@ -59,7 +59,8 @@ def drafted(paths: Sequence[Path], folder: Path, timezone: str, service: str = "
         raise InvalidInput(files[0].path.name, f"no KPI could be computed from it; {why}")
     letters = (f"sources.{file.id}.encoding" for file in files if file.layout.alike)
     words = (f"sources.{file.id}.missing" for file in files if unsure_fillers(file))
-    guessed = (*letters, *words, *(f"kpis.{offer.id}.{key}" for offer in working for key in offer.asks))
+    taken = (f"sources.{file.id}.meant" for file in files if file.nothing)
+    guessed = (*letters, *words, *taken, *(f"kpis.{offer.id}.{key}" for offer in working for key in offer.asks))
     return Drafted(study_text(draft, working, refused), tuple(_to_do(files)), guessed)
 
 

@@ -73,6 +73,8 @@ class Looked:
         moments, numbers: columns that read as such.
         open: columns of dates that read in several orders: ``orders``.
         far: per column of moments the dates far from all others that rows share.
+        nothing: per column of moments the dates that databases write for "not yet", by their text, and in how many
+            rows each stands.
         forms: how the numbers of each column are written, of melted ones too.
         zeros: columns of whole numbers of which some begin with a zero.
     """
@@ -90,6 +92,7 @@ class Looked:
     open: tuple[str, ...] = ()
     orders: tuple[str, ...] = ()
     far: Mapping[str, Sequence[Far]] = field(default_factory=dict)
+    nothing: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     forms: Mapping[str, Written] = field(default_factory=dict)
     zeros: frozenset[str] = frozenset()
     values: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -198,6 +201,7 @@ def _looked(parts: Sequence[Part], layout: Layout, told: Ordered) -> Looked:
         open=told.open,
         orders=told.orders,
         far=_far({name: cells[name] for name in moments}, source),
+        nothing={name: held for name in moments if (held := _nothing(cells[name], source, name))},
         forms=forms,
         zeros=frozenset(name for name in numbers if _begins_with_zero(cells[name])),
         values={name: tuple(map(str, frame[name].value_counts().index)) for name in few},
@@ -276,7 +280,9 @@ def _read(cells: pa.ChunkedArray, source: SourceDefinition, name: str) -> Moment
 def _far(cells: Mapping[str, pa.ChunkedArray], source: SourceDefinition) -> dict[str, tuple[Far, ...]]:
     """Per column of moments that has any its far dates that rows share: of one in a single row nothing is asked."""
     reads = {
-        name: without_placeholders(one, _read(one, source, name), np.arange(len(one)))[0] for name, one in cells.items()
+        name: without_placeholders(one, _read(one, source, name), np.arange(len(one)))[0]
+        for name, one in cells.items()
+        if not source.is_meant(name)
     }
     newest = newest_days(reads)
     found = {name: far_dates(cells[name], read, Beside(name, newest[name])) for name, read in reads.items()}
@@ -284,13 +290,30 @@ def _far(cells: Mapping[str, pa.ChunkedArray], source: SourceDefinition) -> dict
     return {name: every for name, every in shared.items() if every}
 
 
+def _nothing(cells: pa.ChunkedArray, source: SourceDefinition, name: str) -> dict[str, int]:
+    """The dates of a column that are taken for "not yet", unless a person says that they are real."""
+    if source.is_meant(name):
+        return {}
+    told = without_placeholders(cells, _read(cells, source, name), np.arange(len(cells)))[1]
+    return {text: one.count for text, one in told.items()}
+
+
 def _moments(cells: pa.ChunkedArray, lines: np.ndarray, source: SourceDefinition, name: str) -> Held:
-    check_swapped(name, cells)
-    check_one_order(name, cells, lines, source.order_of(name))
-    read, _ = without_far(cells, _read(cells, source, name))
+    if not source.is_meant(name):
+        check_swapped(name, cells)
+        check_one_order(name, cells, lines, source.order_of(name))
+    read = _happened(cells, lines, source, name)
     instants = read.instants.dt.tz_localize(None).to_numpy().astype("datetime64[us]")
     filled = len(cells) - cells.null_count
     return Held(instants, filled, filled - int(read.unreadable.sum()))
+
+
+def _happened(cells: pa.ChunkedArray, lines: np.ndarray, source: SourceDefinition, name: str) -> Moments:
+    """The moments of a column without the dates that stand for "not yet" or may do so."""
+    read = _read(cells, source, name)
+    if source.is_meant(name):
+        return read
+    return without_far(cells, without_placeholders(cells, read, lines)[0])[0]
 
 
 def every_moment(file: Looked, name: str) -> np.ndarray:
@@ -302,7 +325,8 @@ def every_moment(file: Looked, name: str) -> np.ndarray:
     source = replace(file.source, options={}) if is_plain else file.source
     columns = [name] if is_plain else None
     cells = text_cells(pd.concat([_first(part, source, columns=columns)[name] for part in file.parts]))
-    return without_far(cells, _read(cells, file.source, name))[0].instants.dt.tz_localize(None).to_numpy()
+    read = _happened(cells, np.arange(len(cells)), file.source, name)
+    return read.instants.dt.tz_localize(None).to_numpy()
 
 
 def _numbers(cells: pa.ChunkedArray, lines: np.ndarray, source: SourceDefinition, form: Written) -> Held:

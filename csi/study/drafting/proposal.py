@@ -24,6 +24,7 @@ from csi.series import Processed, SourceCounts
 from csi.series.column_kinds import columns_needed
 from csi.study.drafting.candidates import SELDOM, Candidate, with_counters
 from csi.study.drafting.looked import Looked, looked
+from csi.study.drafting.marks import Mark, Stands, marks, with_marks
 from csi.study.drafting.offer import Offer
 from csi.study.drafting.offers import READABLE, first_moment, offers, untold_clocks
 from csi.study.drafting.parts import Part
@@ -59,7 +60,8 @@ class Said:
     """What a person said of how a file is read; what is empty is guessed. ``key``: None: guessed, empty: none.
 
     ``zone`` is that of stamps that say none, where it is not that of the periods. ``clocks`` says per column whether
-    its ``3:02`` is h:mm or min:s. ``latest`` is the moment by which the newest row of a key counts.
+    its ``3:02`` is h:mm or min:s. ``latest`` is the moment by which the newest row of a key counts. ``marks`` are dates
+    with what they stand for.
     """
 
     sheet: str = ""
@@ -69,6 +71,7 @@ class Said:
     zone: str = ""
     clocks: Mapping[str, str] = field(default_factory=dict)
     latest: str = ""
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +95,7 @@ class Proposal:
         rows: how many were looked at.
         repeating: columns filled in all of these whose values repeat, each with how many differ.
         blanks: columns that are empty in some, each with in how many.
+        marks: dates that may stand for "not yet", with what they are taken for.
     """
 
     looks: Looks | None
@@ -113,6 +117,7 @@ class Proposal:
     rows: int = 0
     repeating: Mapping[str, int] = field(default_factory=dict)
     blanks: Mapping[str, int] = field(default_factory=dict)
+    marks: tuple[Mark, ...] = ()
 
     def of(self, id: str) -> Candidate | None:
         """The candidate of an id; None where there is none."""
@@ -140,7 +145,7 @@ def proposed(path: Path, timezone: str, period: Period | None = None, said: Said
     cut = Span(period or suited([(file, at)], timezone), *_ends(file.moments[at].values), 0)
     draft = Draft([file], path.parent, timezone, path.name.partition(".")[0], cut)
     if file.open and not told.dates:
-        return replace(_as_read(file, at, draft, {}), orders=file.orders, said=told)
+        return replace(_as_read(file, at, draft, {}), orders=file.orders, said=told, marks=marks(file, told.marks))
     wanted = unique(offers(file))
     study, computed = _computed(draft, wanted)
     if study is None:
@@ -154,7 +159,14 @@ def proposed(path: Path, timezone: str, period: Period | None = None, said: Said
     found = with_counters(sorted(candidates, key=_last)[:MOST])
     given = _as_read(file, at, draft, _mapping(study, at), next(iter(computed.values())).counts.get(SOURCE))
     offered = {offer.column for offer in wanted if any(one.id == offer.id for one in found)}
-    return replace(given, candidates=found, lacking=_lacking(file, found), passed=_passed(file, offered), said=told)
+    return replace(
+        given,
+        candidates=found,
+        lacking=_lacking(file, found),
+        passed=_passed(file, offered),
+        said=told,
+        marks=marks(file, told.marks),
+    )
 
 
 def _looked(path: Path, timezone: str, said: Said) -> Looked:
@@ -195,8 +207,7 @@ def _as_said(source: SourceDefinition, said: Said) -> SourceDefinition:
         options["units"] = {**(options.get("units") or {}), **said.clocks}
     key = source.key if said.key is None else said.key
     return replace(
-        source,
-        options=options,
+        with_marks(replace(source, options=options), said.marks),
         key=key,
         latest_by=(said.latest or (source.latest_by if key == source.key else "")) if key else "",
         dates=said.dates or source.dates,
@@ -409,9 +420,14 @@ def of_plain(kept: Mapping[str, Any]) -> Proposal:
             "candidates": candidates,
             "lacking": lacking,
             "passed": passed,
-            "said": Said(**kept["said"]),
+            "said": Said(**{**kept["said"], "marks": _marks(kept["said"].get("marks", ()))}),
+            "marks": _marks(kept.get("marks", ())),
         }
     )
+
+
+def _marks(kept: Iterable[Mapping[str, Any]]) -> tuple[Mark, ...]:
+    return tuple(Mark(**{**one, "stands": Stands(one["stands"])}) for one in kept)
 
 
 def _of_plain(kept: Mapping[str, Any]) -> Candidate:

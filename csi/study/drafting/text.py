@@ -93,13 +93,14 @@ def _source(file: Looked, draft: Draft, settled: bool) -> Iterator[str]:
     yield _line(2, "timezone", source.timezone, "? the zone of stamps that say none")
     yield from _dates(file, settled)
     yield from (f"    # ? missing: {line}" for line in far_in(file))
+    yield from (f"    # ? meant: {line}" for line in taken_in(file))
     if source.missing:
         asked = "? " if unsure_fillers(file) else ""
         yield _line(2, "missing", list(source.missing), f"{asked}cells that mean: nothing here{_filling(file)}")
     if layout.tells_decimal and source.decimal == ",":
         yield _line(2, "decimal", source.decimal, "as its numbers are written")
     yield from _key(file)
-    for name in ("join", "melt", "units"):
+    for name in ("join", "melt", "units", "meant"):
         if source.options.get(name):
             yield _line(2, name, _plain(source.options[name]), _unsaid_clock(file) if name == "join" else "")
     if zones := getattr(source, "zones", None):
@@ -163,6 +164,15 @@ def far_in(file: Looked) -> Iterator[str]:
             f"{scalar([one.text])} if it means “not yet”: {one.count:,} cells of {name} hold it, {one.distance} "
             "from the next; they are refused until then"
             for one in found
+        )
+
+
+def taken_in(file: Looked) -> Iterator[str]:
+    """What is said of dates that databases write for "not yet", and how to say that they are real."""
+    for name, texts in file.nothing.items():
+        yield from (
+            f"{scalar([name])} if {text} is a date: {count:,} cells of {name} hold it, and are taken for “not yet”"
+            for text, count in texts.items()
         )
 
 
