@@ -19,6 +19,7 @@ from csi.series.doubt_words import notes
 from csi.series.doubts import doubts_of
 from csi.series.exposure import Pulse, alive, alive_by_cadence, partial, seldom
 from csi.series.groups import groups_of
+from csi.series.last_rows import shared_last
 from csi.series.measures import Points, points_of
 from csi.series.periods import LATEST, MISSING, edges, from_microseconds, microseconds, phases
 from csi.series.portion import Portion
@@ -115,11 +116,13 @@ def assembled(setting: Setting, gathered: Gathered) -> Processed:
 
 
 def _tried(setting: Setting, whole: Portion) -> Tried:
-    """The conditions tried, with the source's own rows that run backwards: those are set aside before a KPI looks."""
+    """The conditions tried, with the source's own rows that run backwards: those are set aside before a KPI looks; and
+    with what all rows together show of the last ones."""
     value = setting.kpi.value
     pair = (value.start, value.end) if isinstance(value, Duration) else ("", "")
     backward, timed = setting.source.backward.get(pair, (0, 0))
-    return replace(whole.tried, backward=whole.tried.backward + backward, timed=whole.tried.timed + timed)
+    found = replace(whole.tried, backward=whole.tried.backward + backward, timed=whole.tried.timed + timed)
+    return replace(found, last=shared_last(whole.found))
 
 
 def _flags(setting: Setting, whole: Portion, points: Points) -> Flags:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from csi.series import units
 from csi.series.doubts import FAR, Doubt, DoubtKind
+from csi.series.growth import Anew
 from csi.series.tried import SHOWN, Held
 from csi.words.wording import amount, exact, plural
 
@@ -28,6 +29,8 @@ def notes(doubts: Sequence[Doubt]) -> Iterator[str]:
 def settling(doubt: Doubt) -> str:
     """What would settle it, for the writer of a study; a person who is asked has buttons."""
     mending = _MENDING[doubt.kind]
+    if doubt.anew is not Anew.NEVER:
+        mending += f", or the last of each {doubt.anew} (measure: last)"
     if doubt.column:
         mending = f"say what {doubt.column} is in (units), {mending}"
     if not doubt.leaves_rows:
@@ -83,8 +86,19 @@ def _more_than_all(doubt: Doubt) -> str:
 def _total_so_far(doubt: Doubt) -> str:
     (column,) = doubt.seen
     low, high = (amount(float(end), doubt.unit) for end in column.span or (0.0, 0.0))
-    grows = f"{column.column} never falls in {_rows(doubt.rows)}, from {low} to {high}"
-    return f"{grows}: a total so far counts again what was there before"
+    again = "a total so far counts again what was there before"
+    if doubt.anew is not Anew.NEVER:
+        back = f"falls back at the turn of {plural(doubt.fits, doubt.anew)}"
+        return f"{column.column} never falls within a {doubt.anew} and {back}, {low} to {high}: {again}"
+    return f"{column.column} never falls in {_rows(doubt.rows)}, from {low} to {high}: {again}"
+
+
+def _last_of_several(doubt: Doubt) -> str:
+    (column,) = doubt.seen
+    low, high = (amount(float(end), doubt.unit) for end in column.span or (0.0, 0.0))
+    often = f"in {doubt.fits:,} of {plural(doubt.rows, 'period')} several rows share the last moment and differ"
+    newest = f"{sum(column.counts.values()):,} rows of {low} to {high} in the newest of these"
+    return f"{often}, {newest}: only the largest {column.column} counts"
 
 
 _SAID = {
@@ -97,6 +111,7 @@ _SAID = {
     DoubtKind.OTHER_SCALE: _other_scale,
     DoubtKind.MORE_THAN_ALL: _more_than_all,
     DoubtKind.TOTAL_SO_FAR: _total_so_far,
+    DoubtKind.LAST_OF_SEVERAL: _last_of_several,
 }
 _MENDING = {
     DoubtKind.SWAPPED: "swap from and to",
@@ -108,6 +123,7 @@ _MENDING = {
     DoubtKind.OTHER_SCALE: "name the column of the answers from 0 to 10, or take the mean",
     DoubtKind.MORE_THAN_ALL: "correct these rows or the unit",
     DoubtKind.TOTAL_SO_FAR: "take what was added in each period, such as the difference to the row before",
+    DoubtKind.LAST_OF_SEVERAL: "take the rows of one thing (where), or a file with one row a moment",
 }
 
 

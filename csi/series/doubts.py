@@ -18,7 +18,8 @@ from csi.measures import Takes, measure_of
 from csi.series import units
 from csi.series.column_kinds import IN_ORDER, is_moment
 from csi.series.expression import Among, Both, Compare, Either, Literal, Node, Not, parse
-from csi.series.growth import Growth
+from csi.series.growth import Anew, Growth
+from csi.series.last_rows import Shared
 from csi.series.net_promoter import shows_scale
 from csi.series.tried import SHOWN, Fit, Held, Numbers, Tried
 from csi.terms import Direction
@@ -40,6 +41,7 @@ class DoubtKind(StrEnum):
     OTHER_SCALE = "other scale"
     MORE_THAN_ALL = "more than all"
     TOTAL_SO_FAR = "total so far"
+    LAST_OF_SEVERAL = "last of several"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +53,8 @@ class Doubt:
         key: where it stands: ``where``, ``good``, ``target`` or ``value``.
         condition: of a condition its text.
         fits, rows: how many of how many rows it fits; of swapped moments, in how many the end lies before the start;
-            of a score how many are no answer, of a percentage how many are more than all.
+            of a score how many are no answer, of a percentage how many are more than all; how often a total begins
+            anew; in how many periods, of all, several rows of the last moment differ.
         seen: what the columns hold that the condition compares.
         target: the target, or the edge of the band, that lies far outside.
         low, high, median: the smallest and the largest value of a period, and the median of all.
@@ -62,6 +65,7 @@ class Doubt:
         side: of a ratio of two KPIs the name of the one it is about; empty: the KPI itself.
         column: of a target the column of which nobody says that it is in the KPI's unit.
         leaves_rows: whether there are rows to judge once it is meant: of swapped moments each ends before it begins.
+        anew: with what a total so far begins anew.
     """
 
     kind: DoubtKind
@@ -82,6 +86,7 @@ class Doubt:
     meant: bool = False
     side: str = ""
     leaves_rows: bool = True
+    anew: Anew = Anew.NEVER
 
     @property
     def is_open(self) -> bool:
@@ -104,7 +109,7 @@ def doubts_of(kpi: KpiDefinition, tried: Tried, series: pd.DataFrame, unsaid: st
         unsaid: the column of which nobody says that it is in the KPI's unit.
     """
     found = [*_swapped(kpi, tried), *_of_where(kpi, tried.where), *_of_good(kpi, tried.good)]
-    found += [*_of_numbers(kpi, tried.numbers), *_of_growth(kpi, tried.growth)]
+    found += [*_of_numbers(kpi, tried.numbers), *_of_growth(kpi, tried.growth), *_of_last(kpi, tried.last)]
     if not any(one.kind is DoubtKind.WHERE_MATCHES_NONE for one in found):
         found += target_doubts(kpi, series, unsaid)
     return tuple(replace(one, meant=one.leaves_rows and one.key in kpi.meant) for one in found)
@@ -164,9 +169,33 @@ def _of_numbers(kpi: KpiDefinition, numbers: Numbers | None) -> Iterator[Doubt]:
 
 
 def _of_growth(kpi: KpiDefinition, grown: Growth | None) -> Iterator[Doubt]:
-    if grown is not None and grown.is_total:
-        ends = Held(str(kpi.value), span=(float(grown.value[0]), float(grown.value[-1])))
-        yield Doubt(kind=DoubtKind.TOTAL_SO_FAR, key="value", rows=len(grown.value), seen=(ends,), unit=kpi.unit)
+    anew = None if grown is None else grown.anew
+    if grown is None or anew is None:
+        return
+    ends = (grown.value[0], grown.value[-1]) if anew is Anew.NEVER else (grown.value.min(), grown.value.max())
+    yield Doubt(
+        kind=DoubtKind.TOTAL_SO_FAR,
+        key="value",
+        fits=0 if anew is Anew.NEVER else grown.begun,
+        rows=int(grown.rows.sum()),
+        seen=(Held(str(kpi.value), span=(float(ends[0]), float(ends[1]))),),
+        unit=kpi.unit,
+        anew=anew,
+    )
+
+
+def _of_last(kpi: KpiDefinition, last: Shared | None) -> Iterator[Doubt]:
+    """Rows of one moment that differ, of which a period takes one: told, and asked where it is so of most periods."""
+    if last is not None and last.differing:
+        yield Doubt(
+            kind=DoubtKind.LAST_OF_SEVERAL,
+            key="value",
+            fits=last.differing,
+            rows=last.periods,
+            seen=(Held(str(kpi.value), {kpi.measure: last.rows}, span=last.span),),
+            unit=kpi.unit,
+            blocks=2 * last.differing > last.periods,
+        )
 
 
 def _cannot_be_more(kpi: KpiDefinition, numbers: Numbers) -> bool:

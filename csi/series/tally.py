@@ -37,7 +37,8 @@ class Tally:
         promoters, detractors: of a net promoter score.
         above, below: exact sums of the values, or of a ratio's two columns.
         low, high: smallest and largest value (NaN: none).
-        latest_at, latest: the newest moment (MISSING: none) and its value.
+        latest_at, latest: the newest moment (MISSING: none) and its value, the largest of several.
+        latest_least, latest_rows: the smallest of these, and how many they are.
         named: index ``(period, name)``, each pair once.
         down: union of spans.
         begun, ended: spans begun before, and ended before, the end of each period.
@@ -54,6 +55,8 @@ class Tally:
     high: np.ndarray | None = None
     latest_at: np.ndarray | None = None
     latest: np.ndarray | None = None
+    latest_least: np.ndarray | None = None
+    latest_rows: np.ndarray | None = None
     named: pd.MultiIndex | None = None
     down: tuple[np.ndarray, np.ndarray] | None = None
     begun: np.ndarray | None = None
@@ -126,8 +129,11 @@ def _highest(valued: _Valued) -> Tally:
 
 
 def _newest(valued: _Valued) -> Tally:
-    latest_at, latest = _latest(valued.at, valued.values, valued.codes, valued.size)
-    return Tally(n=valued.n, latest_at=latest_at, latest=latest)
+    at, latest = _latest(valued.at, valued.values, valued.codes, valued.size)
+    newest = valued.at == at[valued.codes]
+    codes, values = valued.codes[newest], valued.values[newest]
+    least, rows = _extreme(np.fmin, codes, values, valued.size), np.bincount(codes, minlength=valued.size)
+    return Tally(n=valued.n, latest_at=at, latest=latest, latest_least=least, latest_rows=rows)
 
 
 _WAYS: Mapping[str, Callable[[_Valued], Tally]] = {
@@ -215,7 +221,6 @@ def merged(tallies: Sequence[Tally]) -> Tally:
     """The tally of all rows from those of partitions, in any order."""
     if len(tallies) == 1:
         return tallies[0]
-    latest_at, latest = _latest_of(tallies)
     return Tally(
         n=np.sum([one.n for one in tallies], axis=0),
         blank=_all(tallies, "blank", lambda found: np.sum(found, axis=0)),
@@ -226,8 +231,7 @@ def merged(tallies: Sequence[Tally]) -> Tally:
         below=_all(tallies, "below", exact.merged),
         low=_all(tallies, "low", np.fmin.reduce),
         high=_all(tallies, "high", np.fmax.reduce),
-        latest_at=latest_at,
-        latest=latest,
+        **_latest_of(tallies),
         named=_all(tallies, "named", lambda found: found[0].append(found[1:]).unique()),
         down=_all(tallies, "down", _joined),
         begun=_all(tallies, "begun", lambda found: np.sum(found, axis=0)),
@@ -240,14 +244,19 @@ def _all(tallies: Sequence[Tally], name: str, join: Callable[[list[Any]], Any]) 
     return None if any(one is None for one in found) else join(found)
 
 
-def _latest_of(tallies: Sequence[Tally]) -> tuple[np.ndarray | None, np.ndarray | None]:
-    latest_at, latest = tallies[0].latest_at, tallies[0].latest
-    for one in tallies[1:]:
-        if latest_at is None or latest is None or one.latest_at is None or one.latest is None:
-            return None, None
-        newer = (one.latest_at > latest_at) | ((one.latest_at == latest_at) & (one.latest > latest))
-        latest_at, latest = np.where(newer, one.latest_at, latest_at), np.where(newer, one.latest, latest)
-    return latest_at, latest
+def _latest_of(tallies: Sequence[Tally]) -> dict[str, np.ndarray]:
+    """The newest moment of all, and what its rows hold."""
+    at = _all(tallies, "latest_at", np.maximum.reduce)
+    if at is None:
+        return {}
+    newest = [one.latest_at == at for one in tallies]
+    held = {"latest": np.fmax.reduce, "latest_least": np.fmin.reduce}
+    found = {name: reduce(_where(tallies, newest, name, np.nan)) for name, reduce in held.items()}
+    return {"latest_at": at, **found, "latest_rows": np.sum(_where(tallies, newest, "latest_rows", 0), axis=0)}
+
+
+def _where(tallies: Sequence[Tally], which: Sequence[np.ndarray], name: str, else_: float) -> list[np.ndarray]:
+    return [np.where(rows, getattr(one, name), else_) for one, rows in zip(tallies, which, strict=True)]
 
 
 def _joined(spans: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:

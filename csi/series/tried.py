@@ -22,6 +22,7 @@ from csi.series.columns import LINKED, OF_VALUE
 from csi.series.contributions import Contribution, Looking
 from csi.series.expression import Column, comparisons
 from csi.series.growth import Growth, growth, together
+from csi.series.last_rows import Shared
 from csi.series.periods import MISSING
 from csi.series.written import tidy
 from csi.words.wording import plainly
@@ -91,7 +92,8 @@ class Numbers:
 class Tried:
     """The conditions of a KPI (None: it has none), and how many of its rows with both moments run backwards.
 
-    ``numbers`` are those of a score or of a percentage; None for any other KPI. ``growth`` is of numbers added up.
+    ``numbers`` are those of a score or of a percentage; None for any other KPI. ``growth`` is of numbers added up,
+    ``last`` of what shares the last moment of a period: it is told of all rows, not of portions.
     """
 
     where: Fit | None = None
@@ -100,6 +102,7 @@ class Tried:
     timed: int = 0
     numbers: Numbers | None = None
     growth: Growth | None = None
+    last: Shared | None = None
 
 
 def tried(kpi: KpiDefinition, looking: Looking, rows: Contribution) -> Tried:
@@ -117,7 +120,7 @@ def tried(kpi: KpiDefinition, looking: Looking, rows: Contribution) -> Tried:
         None if rows.good is None else _fit(kpi, kpi.good, looking, rows.good, rows.rows),
         *_linked_backward(kpi, looking, where),
         _numbers(kpi, looking, rows, where),
-        growth(kpi, rows.at, rows.value),
+        growth(kpi, rows.at, rows.value, looking.timezone),
     )
 
 

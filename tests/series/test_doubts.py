@@ -18,7 +18,6 @@ from csi.errors import InvalidInputs
 from csi.series import Doubt, DoubtKind, doubts, said, settling
 from csi.series.doubt_words import notes
 from csi.series.doubts import target_doubts
-from csi.series.growth import growth, together
 from csi.series.tried import MOST, Fit, Held, Tried, held, merged
 from csi.study.engines import Engine
 from csi.study.evaluation import evaluate
@@ -466,26 +465,49 @@ def test_totals_so_far_are_not_added_up_before_a_word(
     assert (DoubtKind.TOTAL_SO_FAR in _grown(numbers, **changes)) is is_doubted
 
 
-def test_what_portions_show_of_growth_is_that_of_all() -> None:
-    at, value = np.arange(24, dtype=np.int64), np.arange(24) * 10.0
-    one = kpi(measure="sum", value="total", unit="count")
-    for step in (1, 2, 5):
-        parts = [growth(one, at[n::step], value[n::step]) for n in range(step)]
-        whole = together([None, *parts])
-        assert whole is not None
-        assert whole.is_total
-        assert whole.value.tolist() == value.tolist()
-    fallen = growth(one, at, value[::-1])
-    assert together([growth(one, at, value), fallen]) is fallen
-    apart = together([growth(one, at[:12], value[:12] + 500), growth(one, at[12:], value[12:])])
-    assert apart is not None
-    assert apart.falls
-    assert together([None]) is None
-
-
 def test_a_total_so_far_is_told_with_its_ends_and_what_to_do() -> None:
     frame = {"opened_at": list(_MONTHS[:12]), "total": _TOTAL}
     one = kpi(measure="sum", value="total", unit="count", at="opened_at")
     (told,) = doubts(study(one), {"tickets": [reading(frame)]})["k"]
     assert said(told).startswith("total never falls in 12 rows, from 101 to 1,200: a total so far")
     assert settling(told).endswith("or write `meant: [value]` if it is so")
+
+
+def _last(values: list[float], days: list[str], **changes: Any) -> tuple[Doubt, ...]:
+    frame = {"opened_at": moments(*days), "backlog": values}
+    one = kpi(measure="last", value="backlog", unit="count", at="opened_at", **changes)
+    return doubts(study(one), {"tickets": [reading(frame)]})["k"]
+
+
+_ENDS = ["2026-03-08", "2026-03-08", "2026-03-14", "2026-03-15", "2026-03-22", "2026-03-22", "2026-03-22"]
+
+
+@pytest.mark.parametrize(
+    ("values", "fits", "blocks"),
+    [
+        ([5.0, 7.0, 9.0, 9.0, 4.0, 6.0, 8.0], 2, True),
+        ([5.0, 5.0, 9.0, 3.0, 4.0, 6.0, 8.0], 1, False),  # of three weeks one alone
+        ([5.0, 5.0, 9.0, 3.0, 4.0, 4.0, 4.0], 0, False),
+    ],
+)
+def test_rows_that_share_the_last_moment_of_a_period_are_told(values: list[float], fits: int, blocks: bool) -> None:
+    told = _last(values, _ENDS)
+    assert [(one.kind, one.fits, one.rows, one.blocks) for one in told] == (
+        [(DoubtKind.LAST_OF_SEVERAL, fits, 3, blocks)] if fits else []
+    )
+    if fits:
+        low = int(values[4])
+        often = f"in {fits} of 3 periods several rows share the last moment and differ"
+        assert said(told[0]) == f"{often}, 3 rows of {low} to 8 in the newest of these: only the largest backlog counts"
+
+
+def test_half_of_the_periods_with_several_last_rows_are_not_most_of_them() -> None:
+    (told,) = _last([5.0, 7.0, 9.0], ["2026-03-08", "2026-03-08", "2026-03-15"])
+    assert (told.fits, told.rows, told.blocks) == (1, 2, False)
+    assert list(notes([told])) == [f"In 1 of 2 periods {said(told).removeprefix('in 1 of 2 periods ')}."]
+
+
+def test_several_last_rows_may_be_meant() -> None:
+    (told,) = _last([5.0, 7.0], ["2026-03-08", "2026-03-08"], meant=("value",))
+    assert (told.meant, told.is_open) == (True, False)
+    assert settling(told).startswith("take the rows of one thing (where), or a file with one row a moment, or write")

@@ -169,6 +169,7 @@ ASKED: dict[DoubtKind, KpiDefinition] = {
     DoubtKind.OTHER_SCALE: kpi(measure="nps", value="five", unit="points"),
     DoubtKind.MORE_THAN_ALL: kpi(measure="mean", value="part", unit="%"),
     DoubtKind.TOTAL_SO_FAR: kpi(measure="mean", value="total", unit="count"),
+    DoubtKind.LAST_OF_SEVERAL: kpi(measure="last", value="five", unit="count"),
 }
 NEVER: dict[DoubtKind, KpiDefinition] = {
     DoubtKind.SWAPPED: kpi(measure="median", value=Duration("resolved_at", "opened_at"), unit="h"),
