@@ -9,7 +9,7 @@ import pandas as pd
 
 from csi.definition import Duration, KpiDefinition, StudyDefinition
 from csi.measures import measure_of
-from csi.series import cut_words, exclusions, outliers, undated, unended
+from csi.series import cut_words, exclusions, outliers, undated, unended, weekly
 from csi.series.axis import Axis
 from csi.series.cadence import EVERY_PERIOD, longest_silence, usual_silence
 from csi.series.column_kinds import moments_of_kpi
@@ -284,6 +284,7 @@ def _notes(setting: Setting, whole: Portion, unknown: np.ndarray) -> tuple[str, 
     notes += _shared(setting)
     if kpi.measure == "backlog":
         notes.append("Rebuilt from the log: what was open before its first row is not in it.")
+    notes += weekly.footnotes(whole.tried.dates, setting.study.period)
     further = (*_doubtful(setting.source), *_clocks(setting), *_not_yet(setting), *_taken(setting))
     return (*notes, *_unusual(setting, whole), *further)
 

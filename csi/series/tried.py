@@ -17,13 +17,14 @@ import pyarrow.compute as pc
 
 from csi.definition import Duration, KpiDefinition
 from csi.measures import Takes, measure_of
-from csi.series import net_promoter, units
-from csi.series.columns import LINKED, OF_VALUE
+from csi.series import net_promoter, units, weekly
+from csi.series.columns import LINKED, OF_VALUE, moment_of_row
 from csi.series.contributions import Contribution, Looking
 from csi.series.expression import Column, comparisons
 from csi.series.growth import Growth, growth, together
 from csi.series.last_rows import Shared
 from csi.series.periods import MISSING
+from csi.series.weekly import Dates, dates_of
 from csi.series.written import tidy
 from csi.words.wording import plainly
 
@@ -88,12 +89,13 @@ class Numbers:
     answers: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
     """The conditions of a KPI (None: it has none), and how many of its rows with both moments run backwards.
 
     ``numbers`` are those of a score or of a percentage; None for any other KPI. ``growth`` is of numbers added up,
-    ``last`` of what shares the last moment of a period: it is told of all rows, not of portions.
+    ``last`` of what shares the last moment of a period: it is told of all rows, not of portions. ``dates`` are those
+    that put rows into periods; None of spans.
     """
 
     where: Fit | None = None
@@ -103,6 +105,7 @@ class Tried:
     numbers: Numbers | None = None
     growth: Growth | None = None
     last: Shared | None = None
+    dates: Dates | None = None
 
 
 def tried(kpi: KpiDefinition, looking: Looking, rows: Contribution) -> Tried:
@@ -115,13 +118,21 @@ def tried(kpi: KpiDefinition, looking: Looking, rows: Contribution) -> Tried:
     """
     where = looking.satisfied(kpi.where, kpi, "where") if kpi.where.strip() else None
     every = np.arange(len(looking.frame))
+    backward, timed = _linked_backward(kpi, looking, where)
     return Tried(
-        None if where is None else _fit(kpi, kpi.where, looking, where, every),
-        None if rows.good is None else _fit(kpi, kpi.good, looking, rows.good, rows.rows),
-        *_linked_backward(kpi, looking, where),
-        _numbers(kpi, looking, rows, where),
-        growth(kpi, rows.at, rows.value, looking.timezone),
+        where=None if where is None else _fit(kpi, kpi.where, looking, where, every),
+        good=None if rows.good is None else _fit(kpi, kpi.good, looking, rows.good, rows.rows),
+        backward=backward,
+        timed=timed,
+        numbers=_numbers(kpi, looking, rows, where),
+        growth=growth(kpi, rows.at, rows.value, looking.timezone),
+        dates=None if measure_of(kpi.measure).is_of_spans else _dates(kpi, looking, rows),
     )
+
+
+def _dates(kpi: KpiDefinition, looking: Looking, rows: Contribution) -> Dates:
+    column = moment_of_row(kpi)
+    return dates_of(column, rows.at, looking.zones(column) if looking.zones else looking.timezone)
 
 
 def _numbers(kpi: KpiDefinition, looking: Looking, rows: Contribution, where: np.ndarray | None) -> Numbers | None:
@@ -207,8 +218,15 @@ def merged(parts: Collection[Tried]) -> Tried:
     """What is found in all rows, from what is found in portions of them, in any order."""
     backward, timed = (sum(getattr(one, name) for one in parts) for name in ("backward", "timed"))
     wheres, goods, numbers = ([getattr(one, name) for one in parts] for name in ("where", "good", "numbers"))
-    grown = together([one.growth for one in parts])
-    return Tried(_merged(wheres), _merged(goods), backward, timed, _together(numbers), grown)
+    return Tried(
+        where=_merged(wheres),
+        good=_merged(goods),
+        backward=backward,
+        timed=timed,
+        numbers=_together(numbers),
+        growth=together([one.growth for one in parts]),
+        dates=weekly.together([one.dates for one in parts]),
+    )
 
 
 def _together(parts: Sequence[Numbers | None]) -> Numbers | None:
