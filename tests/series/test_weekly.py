@@ -73,7 +73,7 @@ def test_what_portions_show_is_what_all_rows_show() -> None:
     [
         (MONDAY, 7, Period.WEEK, ""),
         (SUNDAY, 7, Period.WEEK, "each of 26 dates is a Sunday, 7 days apart. Weeks run from Monday here"),
-        (SUNDAY, 7, Period.WEEK, "If they are the first days (weeks from Sunday), each value stands a week early"),
+        (SUNDAY, 7, Period.WEEK, "If they are the first ones (weeks from Sunday), each value stands a week early"),
         (FRIDAY, 7, Period.WEEK, "each row counts in the one that holds its Friday, though"),
         (SUNDAY, 14, Period.WEEK, ""),
         (SUNDAY, 7, Period.DAY, ""),
