@@ -157,7 +157,7 @@ _ALSO_UNITS = {
     "minute": ("min", "m"),
     "second": ("s", "sec", "sek"),
     "week": ("w", "wk", "kw", "cw", "s", "sem", "sett", "uge", "uke", "v", "tyd", "нед"),
-    "quarter": ("q", "t", "qtr", "trim", "кв", "kv"),
+    "quarter": ("q", "t", "k", "ç", "τ", "qu", "qtr", "tri", "trim", "кв", "kv"),
 }
 _GERESH, _IN_HEBREW = "׳", "ב"  # the sign of a cut Hebrew word; “in”, written together with the month
 _SHORTEST = 3  # letters a name may be cut to

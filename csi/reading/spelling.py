@@ -170,10 +170,11 @@ _PERIODS = (
     rf"[QT][-.\s]*(?P<quarter>0)[-/,. ]*{_YEAR}",
     rf"(?P<quarter>0)\.?\s*[QT][-/,. ]*{_YEAR}",
     rf"R\.?\s*[QW][-/,. ]*{_YEAR}",
+    rf"Q\s?R[-/,. ]*{_YEAR}",
     rf"{_YEAR}Y?[-/,. ]*(?:(?P<quarter>0)(?:/0)?|R)\.?\s*Q",
     # Of two-digit years only where a Q says what they are, and half-years: 1Q24, Q1'24, 24Q1, H1 2024, 1H24.
     r"Q(?P<quarter>0)[-/' ]{1,2}(?P<year>00)",
-    r"(?P<quarter>0)Q[-/' ]{0,2}(?P<year>00)",
+    r"(?P<quarter>0)\.?\s?Q[-/' ]{0,2}(?P<year>00)",
     r"(?P<year>00)[-/' ]{0,2}Q(?P<quarter>0)",
     r"J[-.\s]*(?P<semester>0)[-/,.' ]{1,3}(?P<year>0000|00)",
     r"(?P<semester>0)\.?\s?J[-/,.' ]{0,2}(?P<year>0000|00)",
@@ -378,7 +379,7 @@ def _plain(shape: str) -> str:
     text = re.sub(r"\s+", " ", text).strip(" '\"")
     text = re.sub(r"^\[([^][]*)\]$", r"\1", text)  # as web servers log it
     text = _ORDINAL_QUARTER.sub(lambda told: f" {_QUARTERS['一二三四'.index(told[1])]} q ", text)
-    text = re.sub(r"第(?=0)", " ", text)
+    text = re.sub(r"第(?=0)|(?<=0)°(?=\s?[^\W\d_])", " ", text)
     # Java and JavaScript name the zone again behind the offset.
     return re.sub(r"(z|[0t]\s*[+-]00?(?::?00)?)\s*(?:\[[\w/+-]+\]|\([^()0]*\))$", r"\1", text)
 
@@ -408,7 +409,7 @@ def _readings(text: str, vocabulary: Words | None) -> Iterator[_Said]:
         yield _Said(text.strip(" ,"))
         return
     text = _with_halves(_with_day_parts(_without_dots(text, vocabulary), vocabulary), vocabulary)
-    text = re.sub(r"(?<=0)(?<!:00)\.?(?:st|nd|rd|th|er|ère|re|o|a|e)(?![^\W\d_])\.?", "", text)
+    text = re.sub(r"(?<=0)(?<!:00)\.?(?:st|nd|rd|th|er|ère|re|ème|eme|o|a|e)(?![^\W\d_])\.?", "", text)
     yield from _told(text, vocabulary)
 
 

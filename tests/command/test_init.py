@@ -253,6 +253,11 @@ def test_nothing_is_written_over_unless_it_is_forced(tmp_path: Path, csi: Csi) -
     [
         ("", "a.csv"),
         ("a,b\n1,2\n", "no column holds moments; expected one that says when"),
+        (
+            "Metric,Jan.,Feb.,März\nTickets,1,2,3\n",
+            "its columns Jan. to März are months, and nothing says of which year; "
+            "expected it in the headers, such as ‘Jan. 2025’, or in a column",
+        ),
         (None, "no such file"),
         ("opened#v#x\n2025-01-01#3#a\n2025-01-02#4#b\n", "reads as one column; expected a comma, semicolon, tab or |"),
     ],

@@ -20,6 +20,11 @@ from tests.flows.conftest import World
             "*one.csv* (1 row) gives nothing to measure yet: its rows fill no",
         ),
         ("undated.csv", b"a,b\nx,y\nz,w\n", "no column holds moments; expected one that says when a row happened"),
+        (
+            "months.csv",
+            b"m,Jan,Feb,Mar\nx,1,2,3\n",
+            "its columns Jan to Mar are months, and nothing says of which year",
+        ),
         ("empty.csv", b" \n\n", "holds nothing but blanks"),
         ("bare.csv", b"id,opened,closed\n", "holds no row below its header"),
     ],

@@ -10,6 +10,7 @@ import pytest
 from csi.definition import SourceDefinition
 from csi.errors import InvalidInput
 from csi.reading.layout import guess
+from csi.reading.moments import read_moments
 from csi.reading.period_parts import joined_parts
 from csi.reading.proposing import parts_of_date, proposed
 from csi.reading.readers import read
@@ -56,6 +57,23 @@ def test_a_year_and_its_part_in_either_order(header: str, cells: list[str], days
     text = "\n".join([f"Année;{header};v", *rows]) + "\n"
     assert _moments(text, ["Année", header]) == days
     assert _moments(text, [header, "Année"], "day_first") == days
+
+
+@pytest.mark.parametrize(
+    "second",
+    ["2º tri", "2° trim.", "2e kwartaal", "K2", "Ç2", "2ème trimestre", "Qu 2", "Quartal II", "2. kvartal", "T2"],
+)
+def test_a_quarter_as_people_write_it(second: str) -> None:
+    assert _moments(f"Year;Part;v\n2024;{second};1\n", ["Year", "Part"]) == ["2024-04-01"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("2º tri/24", 1), ("2. Quartal 24", 1), ("2Q24", 1), ("5. Quartal 24", 0), ("2. Quart 4", 0)],
+)
+def test_a_quarter_of_a_year_of_two_digits(text: str, expected: int) -> None:
+    read = read_moments(pa.chunked_array([[text]]), "iso", "UTC")
+    assert read.instants.notna().sum() == expected
 
 
 def test_a_year_a_month_and_a_day() -> None:

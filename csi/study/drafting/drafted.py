@@ -7,21 +7,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from csi.errors import CsiError, InvalidInput
-from csi.study.drafting.looked import Looked, every_moment, first_rows, looked
+from csi.study.drafting.looked import Looked, every_moment, looked
 from csi.study.drafting.offer import Offer, slug
 from csi.study.drafting.offers import first_moment, follow, offers
 from csi.study.drafting.parts import Part, grouped, name_of, part_of, sheets_alike
 from csi.study.drafting.suited import suited
 from csi.study.drafting.text import Draft, far_in, reads_as, study_text, unsure_fillers
-from csi.study.drafting.undated import nearest, said_of
+from csi.study.drafting.undated import why_undated
 from csi.study.drafting.unique import unique
 from csi.study.drafting.windows import span_of
 from csi.study.engines import Means
-from csi.study.gathering import may_part
 from csi.study.given import Given
 from csi.study.running import measured
-
-_SHOWN = 40  # names of columns in one message; ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +45,7 @@ def drafted(paths: Sequence[Path], folder: Path, timezone: str, service: str = "
     files = _named([one for group in grouped([part_of(path) for path in paths]) for one in _together(group, timezone)])
     for file in files:
         if not first_moment(file):
-            raise InvalidInput(file.path.name, _undated(file))
+            raise InvalidInput(file.path.name, why_undated(file))
     dated = [(file, first_moment(file)) for file in files]
     span = span_of([every_moment(file, at) for file, at in dated], timezone, suited(dated, timezone))
     draft = Draft(files, folder, timezone, service or files[0].path.name.partition(".")[0], span)
@@ -62,17 +59,6 @@ def drafted(paths: Sequence[Path], folder: Path, timezone: str, service: str = "
     taken = (f"sources.{file.id}.meant" for file in files if file.nothing)
     guessed = (*letters, *words, *taken, *(f"kpis.{offer.id}.{key}" for offer in working for key in offer.asks))
     return Drafted(study_text(draft, working, refused), tuple(_to_do(files)), guessed)
-
-
-def _undated(file: Looked) -> str:
-    """Why no column of a file says when its rows happened."""
-    names = file.layout.names
-    if len(names) == 1 and (signs := may_part(names[0])):
-        return f"reads as one column; expected a comma, semicolon, tab or | between cells, not {signs[0]!r}"
-    near = nearest(first_rows(file), file.source)
-    if near is not None:
-        return f"no column holds moments; {said_of(near)}"
-    return f"no column holds moments; expected one that says when a row happened among {', '.join(names[:_SHOWN])}"
 
 
 def _to_do(files: Sequence[Looked]) -> list[str]:

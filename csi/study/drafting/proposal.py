@@ -31,6 +31,7 @@ from csi.study.drafting.parts import Part
 from csi.study.drafting.standing import Standing, standing
 from csi.study.drafting.suited import suited
 from csi.study.drafting.text import Draft, study_text
+from csi.study.drafting.undated import why_undated
 from csi.study.drafting.unique import unique
 from csi.study.drafting.windows import Span
 from csi.study.drafting.wished import says_agreed, says_first_answer, says_rated
@@ -141,7 +142,7 @@ def proposed(path: Path, timezone: str, period: Period | None = None, said: Said
     _check_said(path.name, file, told)
     at = told.at if told.at in file.moments else first_moment(file)
     if not at:
-        raise InvalidInput(path.name, "no column holds moments; expected one that says when a row happened")
+        raise InvalidInput(path.name, why_undated(file))
     cut = Span(period or suited([(file, at)], timezone), *_ends(file.moments[at].values), 0)
     draft = Draft([file], path.parent, timezone, path.name.partition(".")[0], cut)
     if file.open and not told.dates:

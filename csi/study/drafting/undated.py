@@ -1,4 +1,4 @@
-"""Of a file without moments: the column that comes nearest to holding some, and why its cells are none."""
+"""Of a file without moments: why it has none, and the column that comes nearest to holding some."""
 
 from __future__ import annotations
 
@@ -13,8 +13,12 @@ from csi.reading.causes import Cause, told
 from csi.reading.cells import text_cells
 from csi.reading.kinds import says_when
 from csi.reading.moments import Moments, read_moments
+from csi.reading.wide import period_headers
+from csi.study.drafting.looked import Looked, first_rows
+from csi.study.gathering import may_part
 
 _ROWS = 2_000  # looked at; ours
+_SHOWN = 40  # names of columns in one message; ours
 _SOME = 0.2  # of a column's cells that are moments, for it to be one of moments that is spoilt; ours
 _HELPFUL = {Cause.CLOCK_ONLY, Cause.NO_YEAR, Cause.NO_SUCH_DAY, Cause.UNKNOWN_WORD}
 _ORDERS = ("iso", "day_first", "month_first", "year_first")
@@ -85,3 +89,19 @@ def said_of(found: Nearest) -> str:
         counted = f"{found.readable:,} of {found.filled:,} cells are moments, others are such as"
         return f"{found.column} comes nearest: {counted} ‘{found.example}’{why}"
     return f"{found.column} comes nearest, but its cells are such as ‘{found.example}’{why}"
+
+
+def why_undated(file: Looked) -> str:
+    """Why no column of a file says when its rows happened, for people."""
+    names = file.layout.names
+    if len(names) == 1 and (signs := may_part(names[0])):
+        return f"reads as one column; expected a comma, semicolon, tab or | between cells, not {signs[0]!r}"
+    headers = period_headers(names)
+    if headers.names and not headers.with_year:
+        first, last = headers.names[0], headers.names[-1]
+        expected = f"expected it in the headers, such as ‘{first} 2025’, or in a column"
+        return f"its columns {first} to {last} are months, and nothing says of which year; {expected}"
+    near = nearest(first_rows(file), file.source)
+    if near is not None:
+        return f"no column holds moments; {said_of(near)}"
+    return f"no column holds moments; expected one that says when a row happened among {', '.join(names[:_SHOWN])}"
