@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from bot.sandbox.server import Sandbox
@@ -34,6 +36,10 @@ settings.load_profile("house")
 MEANT = storage.SYNCHRONOUS
 storage.SYNCHRONOUS = "OFF"  # no test cuts the power; tests/test_storage.py holds what is meant
 
+# What structlog writes of an error of itself, in colours and with all variables, takes a second of a core each time.
+PLAIN = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+structlog.configure([structlog.contextvars.merge_contextvars, structlog.processors.add_log_level, PLAIN])
+
 isolation.guard()  # no statement without its workspace, in whatever test it runs
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -42,6 +48,12 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--shuffle", metavar="SEED", default="", help="files and their tests in an order of this seed")
+
+
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist
+def pytest_xdist_auto_num_workers() -> int:
+    """``-n auto``: more than there are cores."""
+    return ordering.processes(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -17,30 +17,40 @@ TESTS = Path(__file__).resolve().parent
 DEAREST = (
     "flows/test_step3_gather.py",
     "flows/test_every_entry.py",
-    "reference/test_calibration.py",
+    "flows/test_step6_present.py",
     "study/test_engines.py",
     "command/test_init.py",
+    "reference/test_calibration.py",
     "flows/test_twice.py",
-    "flows/test_step6_present.py",
-    "bot/test_delivery.py",
     "flows/test_tour_killed.py",
-    "step4_process/test_rules.py",
-    "series/test_laws.py",
-    "series/test_published_figures.py",
+    "test_load.py",
     "flows/test_sources.py",
-    "flows/test_step3_durability.py",
-    "page/test_messages.py",
     "flows/test_connection.py",
-    "bot/test_push.py",
-    "flows/test_durability.py",
-    "flows/test_at_once.py",
-    "series/test_found_units.py",
+    "page/test_messages.py",
     "study/test_run.py",
-    "page/test_workspace.py",
-    "study/test_schedulers.py",
+    "step4_process/test_rules.py",
     "command/test_run.py",
-    "flows/test_workspaces.py",
+    "flows/test_proposing.py",
+    "flows/test_step4_process.py",
+    "bot/test_push.py",
+    "bot/test_delivery.py",
+    "flows/test_step3_durability.py",
+    "reading/test_reading_battery_locales.py",
+    "study/test_schedulers.py",
+    "page/test_modals.py",
+    "flows/test_step1_should_measure.py",
+    "step7_correct/test_actions.py",
+    "step5_analyse/test_rules.py",
+    "flows/test_trials.py",
+    "page/test_workspace.py",
+    "series/test_published_figures.py",
+    "flows/test_step5_analyse.py",
 )
+
+
+def processes(cores: int) -> int:
+    """How many processes run the tests: those of the flows wait for a quarter of their time, each for its bot."""
+    return cores if cores == 1 else cores * 3 // 2
 
 
 def place(path: Path) -> int:

@@ -22,6 +22,8 @@ from csi.reading.files import FileStore
 from csi.storage import rows
 
 TEAM = "T1"
+PATIENCE = 1.0  # seconds that these clients wait for an answer
+TOO_LATE = 1.3
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
@@ -49,7 +51,7 @@ class Desk:
         )
 
     def client(self, _team_id):
-        return WebClient(self.sandbox.bot_token, base_url=self.address, timeout=2, retry_handlers=[])
+        return WebClient(self.sandbox.bot_token, base_url=self.address, timeout=PATIENCE, retry_handlers=[])
 
     def post(self, key="k", text="Hello", channel=None, **more):
         with self.database.sessions() as session:
@@ -294,7 +296,7 @@ def test_an_answer_to_what_could_not_be_posted_is_given_up(desk):
 
 @pytest.mark.parametrize(("kind", "texts"), [("result", 2), ("nudge", 1)])
 def test_when_no_answer_comes_a_result_is_sent_again_and_a_nudge_is_not(desk, kind, texts):
-    desk.fail("chat.postMessage", error="", delay=3)  # it arrives, but the answer is too late
+    desk.fail("chat.postMessage", error="", delay=TOO_LATE)  # it arrives, but the answer is too late
     desk.post(kind=kind)
     desk.rounds(4, seconds=1)
     desk.sandbox.person("alice").wait(lambda: len(desk.seen()) == texts, what="all that arrives")
@@ -363,7 +365,7 @@ def live(desk):
 
 @pytest.mark.parametrize("lost", [1, 2])
 def test_a_post_whose_answer_is_lost_never_leaves_two_questions(desk, lost):
-    desk.fail("chat.postMessage", error="", delay=3, times=lost)  # it arrives, but the answer is too late
+    desk.fail("chat.postMessage", error="", delay=TOO_LATE, times=lost)  # it arrives, but the answer is too late
     desk.post(text="Approve?", blocks=BUTTONS)
     desk.rounds(5, seconds=8)
     desk.sandbox.person("alice").wait(lambda: len(desk.seen()) == lost + 1, what="all that arrives")
@@ -372,7 +374,7 @@ def test_a_post_whose_answer_is_lost_never_leaves_two_questions(desk, lost):
 
 
 def test_an_update_whose_answer_is_lost_is_done_again_in_place(desk):
-    desk.fail("chat.update", error="", delay=3)
+    desk.fail("chat.update", error="", delay=TOO_LATE)
     desk.post(text="Approve?", blocks=BUTTONS)
     desk.rounds(4, seconds=8)
     assert len(desk.seen()) == len(live(desk)) == 1
