@@ -22,6 +22,7 @@ from csi.models import Action, Cycle, OutboxPost, Person, Reminder
 from csi.reading.spans import local_day
 from csi.states import ReminderState
 from csi.step3_gather import collecting
+from csi.step7_correct import watching
 from csi.storage import need, once, rows
 from csi.terms import Awaited, Step
 
@@ -29,7 +30,7 @@ log = logger(__name__)
 
 SUBJECT = "daily"  # what posts of this kind are about: the person's row
 KEPT = 4  # of a person's last messages that are kept up to date
-LATER = {collecting.SUBJECT: collecting.stands}
+LATER = {collecting.SUBJECT: collecting.stands, watching.SUBJECT: watching.stands}
 _APPROVALS = {
     "tree": Awaited.TREE_APPROVAL,
     "action": Awaited.ACTION_APPROVAL,
@@ -109,6 +110,8 @@ def _buttons(session: Session, reminder: Reminder, cycle: Cycle) -> list[Block]:
     if reminder.kind == "escalation" or not is_person(reminder.user_id):
         word = Step(cycle.step).command if reminder.subject == "step" else blocks.WORDS.get(reminder.subject, "status")
         return [waits.opening("Look", word, cycle.channel_id), *_typed(session, reminder, cycle)]
+    if reminder.subject == watching.SUBJECT:
+        return waits.watched(str(reminder.details["about"]), cycle.channel_id)
     return waits.buttons(_awaited(session, reminder, cycle), Step(cycle.step), cycle.channel_id)
 
 

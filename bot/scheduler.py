@@ -20,6 +20,7 @@ from csi import reminders
 from csi.cycle import together
 from csi.models import Cycle, Reminder
 from csi.step3_gather import collecting, schedule
+from csi.step7_correct import watching
 from csi.storage import lock
 
 log = logger(__name__)
@@ -49,6 +50,7 @@ class Scheduler:
         self._worker = leases.holder()
         self._forgot: dict[str, date] = {}
         self._looked: dict[str, Looked] = {}
+        self._marks: dict[int, str] = {}
         self._beat_at: datetime | None = None
         self._clock = BackgroundScheduler(timezone="UTC")
         self._clock.add_job(
@@ -99,6 +101,7 @@ class Scheduler:
         with self._kit.sessions.reading() as session:
             looked, cycles_now = self._anew(session, team_id, before, now)
             due = upkeep.look(session, team_id, now, cycles_now)
+            marks = [(one, mark) for one in cycles_now if (mark := self._new_mark(session, one, now))]
             is_new = looked != before
             called = reminders.called(session, team_id, now, cycles_now, ALSO) if is_new else []
         if due:
@@ -107,7 +110,22 @@ class Scheduler:
         for some in _parts(called):
             with self._kit.sessions() as session:
                 reminders.write(session, team_id, some, now)
+        self._watch(team_id, marks)
         self._looked[team_id] = looked
+
+    def _new_mark(self, session: Session, cycle: Cycle, now: datetime) -> str:
+        """How far the data of a cycle reach in which something is watched, where that is new; else empty."""
+        mark = watching.mark(session, cycle, now)
+        return mark if mark != self._marks.get(cycle.id) else ""
+
+    def _watch(self, team_id: str, marks: Sequence[tuple[Cycle, str]]) -> None:
+        """Leave the cycles of which newer data have come to the job that looks at what is watched."""
+        for some in _parts(marks):
+            with self._kit.sessions() as session:
+                for cycle, mark in some:
+                    payload = {"cycle_id": cycle.id}
+                    self._kit.inbox.later(session, team_id=team_id, kind="act.watch", key=mark, payload=payload)
+        self._marks.update({cycle.id: mark for cycle, mark in marks})
 
     def _anew(self, session: Session, team_id: str, before: Looked, now: datetime) -> tuple[Looked, list[Cycle]]:
         """How far is looked now, and the open cycles that are to be looked at, with what they are asked about."""

@@ -31,7 +31,7 @@ def look_after(session: Session, outbox: Outbox, team_id: str, now: datetime, ch
     for action in deciding.expire(session, team_id, now):
         _tell_expired(session, outbox, action)
     for action in following.reopen_regressed(session, team_id, now):
-        _tell_reopened(session, outbox, action, now)
+        tell_reopened(session, outbox, action, now)
     for cycle in changed:
         for clause in clauses.flag_unmeasured(session, cycle, actor=CLOCK, now=now):
             _tell_flagged(session, outbox, cycle, clause)
@@ -49,7 +49,8 @@ def _tell_expired(session: Session, outbox: Outbox, action: Action) -> None:
     _tell(session, outbox, action, f"expired:{action.version}", text, to=action.proposer)
 
 
-def _tell_reopened(session: Session, outbox: Outbox, action: Action, now: datetime) -> None:
+def tell_reopened(session: Session, outbox: Outbox, action: Action, now: datetime) -> None:
+    """The thread of an action hears that it is open again, and why."""
     text = step7_correct.reopened_text(action)
     _tell(session, outbox, action, f"reopened:{now:%Y%m%d}", text, to=action.owner)
 

@@ -12,6 +12,7 @@ from bot.blocks import ids, parts
 from bot.blocks.parts import Block
 from bot.blocks.text import channel_link, escape, mention
 from csi.terms import Step
+from csi.words.signals import SignalRule
 from csi.words.wording import listed, plural, when
 
 THING = "thing."  # a block of a message that is about one reminder: its number follows
@@ -118,6 +119,8 @@ def sentence(kind: str, what: str, details: Mapping[str, Any], where: str, facts
     due = _due(details, facts.today)
     if kind.startswith("collect"):
         return _collection(kind, what, details, where, facts)
+    if kind in ("signal", "unwatched"):
+        return f"{where}: {_watched(kind, details)}"
     said = {
         "escalation": _stuck(what, due, details, facts),
         "approval": f"{what} waits for your approval.",
@@ -126,6 +129,24 @@ def sentence(kind: str, what: str, details: Mapping[str, Any], where: str, facts
         "report": f"{what} waits for a sign that you have read it.",
     }.get(kind, f"{what} {due or 'is due'}. It waits for you.{_blocked(facts)}")
     return f"{where}: {said}"
+
+
+def _watched(kind: str, details: Mapping[str, Any]) -> str:
+    """What is new of a KPI that an action should move or a clause promises."""
+    name, why = escape(str(details["kpi"])), _why_watched(details)
+    if kind == "unwatched":
+        return f"*{name}* cannot be computed from what has come: {escape(str(details['why']))}. {why}"
+    way = {"improvement": "for the better", "concern": "for the worse"}.get(str(details["way"]), "neither good nor bad")
+    found = SignalRule(str(details["rule"])).told
+    return f"*{name}* of {escape(str(details['period']))} is {escape(str(details['value']))}, {found}, {way}. {why}"
+
+
+def _why_watched(details: Mapping[str, Any]) -> str:
+    """Why a KPI is watched."""
+    title = escape(str(details.get("title", "")))
+    if details.get("number"):
+        return f"Action {details['number']} “{title}” should move it."
+    return f"The clause “{title}” promises it."
 
 
 def _stuck(what: str, due: str, details: Mapping[str, Any], facts: Facts) -> str:

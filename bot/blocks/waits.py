@@ -63,6 +63,13 @@ def opening(label: str, word: str, channel: str) -> Block:
     return parts.button(label, f"{ids.OPEN}:{word}", f"{word}@{channel}")
 
 
+def watched(about: str, channel: str) -> list[Block]:
+    """The way to what is watched: an action (``action:7``), else the clauses; and to the cycle."""
+    is_action = about.startswith("action:")
+    look = parts.button("Look at the action", LOOK, about) if is_action else opening("See the clauses", "sla", channel)
+    return [look, opening("Open the cycle", "status", channel)]
+
+
 def _step(_one: WaitingSeen, step: Step, channel: str) -> list[Block]:
     made = [opening(f"Open step {step.value}", step.command, channel)]
     if step is Step.CORRECT:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from csi import ahead, approvers
 from csi.cycle.overview import Judged, judged
-from csi.measurement import counted
+from csi.measurement import counted, living
 from csi.models import (
     Action,
     Baseline,
@@ -122,10 +122,11 @@ def of_reports(session: Session, team_id: str, cycles: Sequence[Cycle]) -> None:
 
 
 def of_clauses(session: Session, team_id: str, cycles: Sequence[Cycle]) -> None:
-    """Read ahead whether what an SLA promises is measured, after ``of_data``."""
+    """Read ahead whether what an SLA promises is measured, and what is watched, after ``of_data``."""
     services = {one.service_id for one in cycles}
     found = read_ahead(session, SlaClause, team_id, "service_id", services, state=ClauseState.ACTIVE)
     history.read_ahead(session, team_id, {one.service_id for one in found}, {one.kpi_key for one in found})
+    read_ahead(session, Action, team_id, "service_id", services, state=living.STATES)
 
 
 def of_reminders(session: Session, due: Sequence[Reminder]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from csi.measurement import living
 from csi.models import Cycle, PlanRow, Reminder
 from csi.reading import spans
 from csi.reminders import AFTER, Nudge
@@ -52,12 +53,27 @@ _ASKED = 2
 
 def nudges(session: Session, cycle: Cycle, now: datetime) -> Iterator[Nudge]:
     """Whom to ask for the periods that have ended: the owner at once, the backup when late, then the channel."""
-    if cycle.step < Step.GATHER:
+    awaited = _awaited(session, cycle, now)
+    if not awaited:
         return
     days = timedelta(days=threshold(session, cycle.team_id, "late_days"))
-    for one in arrivals(session, cycle, now):
+    for one in awaited:
         for start in _periods_asked(session, cycle, one):
             yield from _asked(cycle, one, start, days)
+
+
+def _awaited(session: Session, cycle: Cycle, now: datetime) -> list[Arrival]:
+    """The KPIs that people are asked for: from step 3 on all of them; before it, between two cycles, what an action
+    that lives should move or a clause promises (V7.8), with what it is divided from."""
+    if cycle.step >= Step.GATHER:
+        return arrivals(session, cycle, now)
+    watched = living.keys(session, cycle, now)
+    if not watched:
+        return []
+    every = arrivals(session, cycle, now)
+    values = [one.kpi.definition.get("value") for one in every if one.kpi.key in watched]
+    sides = {value.get(side) for value in values if isinstance(value, dict) for side in ("numerator", "denominator")}
+    return [one for one in every if one.kpi.key in watched or one.kpi.key in sides]
 
 
 def wanted_from(session: Session, cycle: Cycle, user_id: str, start: date, now: datetime) -> list[Arrival]:
@@ -69,11 +85,9 @@ def wanted_from(session: Session, cycle: Cycle, user_id: str, start: date, now: 
 
 def to_bring(session: Session, cycle: Cycle, now: datetime) -> list[Wanted]:
     """What somebody is to bring: the newest missing period of each KPI."""
-    if cycle.step < Step.GATHER:
-        return []
     return [
         Wanted(one.kpi.name, one.owner, asked[-1], one.period, by_hand=by_hand(one))
-        for one in arrivals(session, cycle, now)
+        for one in _awaited(session, cycle, now)
         if one.owner and (asked := _periods_asked(session, cycle, one))
     ]
 

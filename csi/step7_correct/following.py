@@ -138,7 +138,12 @@ def _stale(action: Action, found: Benefit) -> Breach:
 
 def benefit_of(session: Session, action: Action) -> Benefit:
     """What the action brought, by the newest analysis of its KPI; not judged while there is none."""
-    kept = _kept(session, newest_result(session, action))
+    return benefit_by(session, action, newest_result(session, action))
+
+
+def benefit_by(session: Session, action: Action, result: AnalysisResult | None) -> Benefit:
+    """What the action brought, by this analysis of its KPI."""
+    kept = _kept(session, result)
     if kept is None or action.done_at is None:
         return Benefit()
     took_effect = action.done_at.astimezone(ZoneInfo(kept.zone)).date()
@@ -228,6 +233,16 @@ def reopen_regressed(session: Session, team_id: str, now: datetime) -> list[Acti
     for action in reopened:
         _reopen(session, action, "", now)
     return reopened
+
+
+def reopen(session: Session, team_id: str, action_id: int, now: datetime) -> Action | None:
+    """Reopen a finished action whose KPI was seen to regress; None where somebody was first."""
+    action = need(session, Action, team_id, action_id)
+    actions.hold(session, action)
+    if action.state not in FINISHED:
+        return None
+    _reopen(session, action, "", now)
+    return action
 
 
 def _reopen(session: Session, action: Action, actor: str, now: datetime) -> None:

@@ -12,6 +12,7 @@ from bot.listeners.step7_correct.rebasing import (
     rejected_baseline,
     said_baseline,
 )
+from bot.listeners.step7_correct.watching import watch
 
 __all__ = [
     "act",
@@ -36,4 +37,5 @@ __all__ = [
     "review",
     "said_baseline",
     "said_close",
+    "watch",
 ]
