@@ -21,6 +21,7 @@ _PLACES = {
     "PdfPages": "matplotlib.backends.backend_pdf",
     "Rectangle": "matplotlib.patches",
     "findfont": "matplotlib.font_manager",
+    "fontManager": "matplotlib.font_manager",
     "imread": "matplotlib.image",
     "rc_context": "matplotlib",
     "withStroke": "matplotlib.patheffects",

@@ -31,6 +31,32 @@ WIDTH = 6.4  # inches: at 600 px, the least at which Slack shows it, small print
 EDGE = 0.16  # inches of white around everything
 DPI = 225  # 1,440 px: twice of what Slack shows at most, so that it stays crisp
 FONT = "DejaVu Sans"  # comes with matplotlib: the same glyphs everywhere
+# For letters it lacks (Chinese, Japanese, Korean, Thai, Indic), where one of them is installed; the first that has it.
+FURTHER_FONTS = (
+    "Noto Sans CJK JP",
+    "Noto Sans CJK SC",
+    "Noto Sans CJK KR",
+    "Noto Sans JP",
+    "Noto Sans SC",
+    "Noto Sans KR",
+    "Source Han Sans",
+    "WenQuanYi Zen Hei",
+    "WenQuanYi Micro Hei",
+    "IPAGothic",
+    "IPAexGothic",
+    "NanumGothic",
+    "Droid Sans Fallback",
+    "Yu Gothic",
+    "Microsoft YaHei",
+    "Malgun Gothic",
+    "Hiragino Sans",
+    "PingFang SC",
+    "Noto Sans Thai",
+    "Noto Sans Devanagari",
+    "Noto Sans Bengali",
+    "Noto Sans Tamil",
+    "Arial Unicode MS",
+)
 UNDRAWABLE = "□"
 ALT_TEXT_LIMIT = 2000  # Source: docs/slack.md, Size
 BLANKS = re.compile(r"[ \t\r\n\f\v\u2028\u2029]+")  # not the no-break space: a unit stays with its number
@@ -115,20 +141,41 @@ def svg(sheet: Figure, title: str, words: str) -> bytes:
     return buffer.getvalue()
 
 
-def font(size: float, *, bold: bool = False) -> FontProperties:
-    """The one font, in points."""
-    return artists.FontProperties(family=FONT, size=size, weight="bold" if bold else "normal")
+def font(size: float, *, bold: bool = False, text: str = "") -> FontProperties:
+    """The one font, in points; behind it those that have the letters of ``text`` which it lacks."""
+    further = dict.fromkeys(family for sign in text if (family := _family(sign)) and family != FONT)
+    return artists.FontProperties(family=[FONT, *further], size=size, weight="bold" if bold else "normal")
 
 
 @cache
-def _glyphs() -> frozenset[int]:
-    return frozenset(artists.FT2Font(artists.findfont(font(10))).get_charmap())
+def _glyphs(family: str) -> frozenset[int]:
+    return frozenset(artists.FT2Font(artists.findfont(artists.FontProperties(family=family))).get_charmap())
+
+
+@cache
+def _installed() -> tuple[str, ...]:
+    """The further fonts that are on this machine."""
+    here = set(artists.fontManager.get_font_names())
+    return tuple(one for one in FURTHER_FONTS if one in here)
+
+
+@cache
+def _family(sign: str) -> str:
+    """The first font that has a letter; empty where none has."""
+    if ord(sign) in _glyphs(FONT):
+        return FONT
+    return next((one for one in _installed() if ord(sign) in _glyphs(one)), "")
+
+
+def lacking(text: str) -> str:
+    """The letters of a text that no font on this machine has, each once: pictures show a box for each."""
+    return "".join(dict.fromkeys(sign for sign in BLANKS.sub("", text) if not _family(sign)))
 
 
 def drawable(text: str) -> str:
-    """The text on one line with a box for every character the font lacks."""
+    """The text on one line with a box for every character that no font here has."""
     plain = BLANKS.sub(" ", text).strip()
-    return "".join(sign if ord(sign) in _glyphs() else UNDRAWABLE for sign in plain)
+    return "".join(sign if _family(sign) else UNDRAWABLE for sign in plain)
 
 
 def write(
@@ -145,9 +192,9 @@ def write(
 ) -> Text:
     """Text on the sheet at ``x``, ``y`` in inches from its top left corner."""
     width, height = sheet.get_size_inches()
-    drawn = sheet.text(
-        x / width, 1 - y / height, drawable(text), fontproperties=font(size, bold=bold), color=colour, ha=ha, va=va
-    )
+    shown = drawable(text)
+    letters = font(size, bold=bold, text=shown)
+    drawn = sheet.text(x / width, 1 - y / height, shown, fontproperties=letters, color=colour, ha=ha, va=va)
     drawn.set_parse_math(False)
     return drawn
 
@@ -175,7 +222,7 @@ def literal(texts: Iterable[Text], *, size: float, colour: str = QUIET) -> None:
     """Tick labels in the one font, never read as mathtext."""
     for text in texts:
         text.set_parse_math(False)
-        text.set_fontproperties(font(size))
+        text.set_fontproperties(font(size, text=text.get_text()))
         text.set_color(colour)
 
 
@@ -198,14 +245,15 @@ def width_of(text: str, size: float, *, bold: bool = False) -> float:
 @cache
 def _advance(sign: str, bold: bool) -> float:
     """How far a letter reaches, in font sizes."""
-    glyph = _face(bold, get_ident()).load_char(ord(sign), flags=artists.LoadFlags.NO_HINTING)
+    glyph = _face(_family(sign) or FONT, bold, get_ident()).load_char(ord(sign), flags=artists.LoadFlags.NO_HINTING)
     return float(glyph.linearHoriAdvance) / 65536 / _MEASURED
 
 
 @lru_cache(maxsize=64)
-def _face(bold: bool, _thread: int) -> FT2Font:
+def _face(family: str, bold: bool, _thread: int) -> FT2Font:
     """The letters, for one thread alone: two that load them at once find none."""
-    face = artists.FT2Font(artists.findfont(font(10, bold=bold)))
+    weight = "bold" if bold else "normal"
+    face = artists.FT2Font(artists.findfont(artists.FontProperties(family=family, weight=weight)))
     face.set_size(_MEASURED, 72)
     return face
 

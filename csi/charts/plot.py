@@ -95,7 +95,7 @@ def _name_span(axes: Axes, span: Span, text: str, *, rotation: int) -> None:
         va="bottom",
         rotation=rotation,
         color=QUIET,
-        fontproperties=font(SMALL),
+        fontproperties=font(SMALL, text=text),
     )
     halo(drawn).set_parse_math(False)
 

@@ -270,9 +270,8 @@ def _markers(axes: Axes, where: Placed, deeds: Mapping[int, Deed]) -> None:
 
 
 def _say(axes: Axes, x: float, y: float, text: str, **place: Any) -> None:
-    drawn = axes.text(
-        x, y, text, transform=axes.get_xaxis_transform(), color=TEXT, fontproperties=font(plot.SMALL), **place
-    )
+    letters = font(plot.SMALL, text=text)
+    drawn = axes.text(x, y, text, transform=axes.get_xaxis_transform(), color=TEXT, fontproperties=letters, **place)
     halo(drawn).set_parse_math(False)
 
 
