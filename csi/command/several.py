@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from csi.charts.canvas import lacking
 from csi.command.status import Status, worst
 from csi.command.unwanted import Unwanted
 from csi.command.voice import Voice
@@ -80,6 +81,9 @@ def _read(text: str, asked: Asked, typed: IO[bytes]) -> Given | CsiError:
         return error
 
 
+SHOWN_LETTERS = 8
+
+
 @dataclass(frozen=True, slots=True)
 class _One:
     """One study of a call."""
@@ -120,7 +124,17 @@ class _One:
         for (name, one), line in zip(report.kpis.items(), lines, strict=True):
             voice.say(f"{name}: {one.analysis.headline}")
             voice.say(f"    {line}")
+        if missing := self._boxes(report):
+            voice.warn(f"In the pictures boxes stand for {missing}: no font here has them. Noto Sans CJK would.")
         voice.say(f"Written to {self.folder}")
+
+    def _boxes(self, report: Report) -> str:
+        """The letters of names that no picture can show; a few stand for all."""
+        if not (self.wanted.charts or self.wanted.pdf):
+            return ""
+        names = [report.study.service, *(one.processed.kpi.name for one in report.kpis.values())]
+        found = lacking("".join(names))
+        return f"{found[:SHOWN_LETTERS]}{'…' if len(found) > SHOWN_LETTERS else ''}"
 
     def _judged(self, report: Report, voice: Voice) -> Status:
         found = self.asked.unwanted.among(report.kpis)
