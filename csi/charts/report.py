@@ -31,6 +31,7 @@ from csi.kpi_catalogue.entry import LOW_N
 from csi.series.processed import COVERAGE_WARNING, SourceCounts
 from csi.terms import Audience, Evidence, Verdict
 from csi.words import wording
+from csi.words.behind import INTERVAL
 from csi.words.heading import ruled
 from csi.words.together import slope
 from csi.words.wording import NOTHING, amount, clip, count, periods, sentence
@@ -184,7 +185,8 @@ def _levels(view: View) -> list[str]:
     windows, read = sentence(windows_text(view, in_full=True)), view.read(view.unit)
     if read is None:
         return [windows]
-    return [windows, f"Difference: {read.difference}{f' ({read.likely})' if read.sides else ''}."]
+    told = f"Difference: {read.difference}{f' ({read.likely})' if read.sides else ''}."
+    return [windows, f"{told} “Likely” is {INTERVAL}." if read.sides else told]
 
 
 def _target_line(view: View) -> list[str]:

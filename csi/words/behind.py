@@ -12,6 +12,7 @@ from csi.words.wording import NOTHING, decimals_of, each, number
 
 Plain = Mapping[str, Any]
 NOT_JUDGED = mark("not judged")
+INTERVAL = mark("a 95 % interval: of a hundred such about 95 hold the true value")
 _EVIDENCE = {
     Evidence.STRONG: mark("strong"),
     Evidence.MODERATE: mark("moderate"),
@@ -96,7 +97,14 @@ def _scale(result: Plain) -> Scale:
 def _difference(read: Moved | None) -> str:
     if read is None:
         return said(NOT_JUDGED)
-    return read.difference + (f" ({read.likely})" if read.sides else "")
+    if not read.sides:
+        return read.difference
+    return said(
+        "{difference} ({likely}); “likely” is {interval}",
+        difference=read.difference,
+        likely=read.likely,
+        interval=said(INTERVAL),
+    )
 
 
 def _gap(scale: Scale, values: Sequence[float | None]) -> str:
