@@ -301,6 +301,7 @@ def why_modal(name: str, result: Line, period: Period) -> Block:
         parts.section(clip("\n".join(gates) or "No gate was tried.", 3000)),
         parts.section(clip("\n".join(reasons), 3000)) if reasons else parts.divider(),
         parts.fields([(name, escape(clip(text, 1500))) for name, text in behind.numbers(result, period)]),
+        parts.context(f"“Likely”, and what is in brackets: {behind.INTERVAL}."),
         parts.context(*_small_print(result, detail)),
     ]
     return parts.modal("notice", "Why this verdict?", blocks, submit="", close="OK")

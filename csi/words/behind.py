@@ -97,14 +97,7 @@ def _scale(result: Plain) -> Scale:
 def _difference(read: Moved | None) -> str:
     if read is None:
         return said(NOT_JUDGED)
-    if not read.sides:
-        return read.difference
-    return said(
-        "{difference} ({likely}); “likely” is {interval}",
-        difference=read.difference,
-        likely=read.likely,
-        interval=said(INTERVAL),
-    )
+    return read.difference + (f" ({read.likely})" if read.sides else "")
 
 
 def _gap(scale: Scale, values: Sequence[float | None]) -> str:
