@@ -40,6 +40,7 @@ class Place(StrEnum):
     PROCESS = "process"
     ANALYSE = "analyse"
     CORRECT = "act"
+    REGISTER = "register"
 
 
 @dataclass(frozen=True, slots=True)

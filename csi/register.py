@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from difflib import SequenceMatcher
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
@@ -44,11 +45,65 @@ class Entry:
     benefit_claimed: str = ""
 
 
+class Shown(StrEnum):
+    """Which entries of a register are looked at."""
+
+    ALL = "all"
+    UNSETTLED = "unsettled"
+    MINE = "mine"
+    LATE = "late"
+    SETTLED = "settled"
+
+
+class Order(StrEnum):
+    """What comes first in a register."""
+
+    PRIORITY = "priority"
+    NEWEST = "newest"
+    NEEDED = "needed"
+
+
+SETTLED = (EntryState.DONE, EntryState.DROPPED)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a register is looked at; ``search`` is words that an entry must all hold."""
+
+    shown: Shown = Shown.ALL
+    order: Order = Order.PRIORITY
+    search: str = ""
+
+
+def looked_at(entries: Sequence[Opportunity], look: Look, *, me: str, today: date) -> list[Opportunity]:
+    """The entries that are looked at, in their order: what is settled comes last, of equals the newest first."""
+    words = look.search.casefold().split()
+    kept = [one for one in entries if _is_shown(one, look.shown, me, today) and _holds(one, words)]
+    newest = sorted(kept, key=lambda one: -one.number)
+    if look.order is Order.PRIORITY:
+        newest = sorted(newest, key=lambda one: -one.priority)
+    if look.order is Order.NEEDED:
+        newest = sorted(newest, key=lambda one: one.required_by or date.max)
+    return sorted(newest, key=lambda one: one.state in SETTLED)
+
+
+def _is_shown(one: Opportunity, shown: Shown, me: str, today: date) -> bool:
+    is_settled = one.state in SETTLED
+    if shown is Shown.MINE:
+        return not is_settled and me in (one.raised_by, one.actioned_by)
+    if shown is Shown.LATE:
+        return not is_settled and one.required_by is not None and one.required_by < today
+    return shown is Shown.ALL or is_settled == (shown is Shown.SETTLED)
+
+
+def _holds(one: Opportunity, words: Sequence[str]) -> bool:
+    said = f"{one.number} {one.title} {one.description} {one.justification}".casefold()
+    return all(word in said for word in words)
+
+
 def raise_opportunity(session: Session, cycle: Cycle, entry: Entry, *, actor: str, now: datetime) -> Opportunity:
     """Enter an opportunity; its number is the workspace's next."""
-    title = " ".join(entry.title.split())
-    if not title or len(title) > _TITLE_LIMIT:
-        raise InvalidInput("title", f"expected 1 to {_TITLE_LIMIT} characters")
+    title = _checked_title(entry.title)
     made = Opportunity(
         team_id=cycle.team_id,
         service_id=cycle.service_id,
@@ -78,6 +133,26 @@ def raise_opportunity(session: Session, cycle: Cycle, entry: Entry, *, actor: st
     session.flush()
     _log(session, made, actor=actor, now=now, what="raised opportunity")
     return made
+
+
+def change(session: Session, opportunity: Opportunity, entry: Entry, *, actor: str, now: datetime) -> Opportunity:
+    """Say more of an entry, or other things; a priority that nobody set by hand follows its estimates."""
+    values = {name: value for name, value in asdict(entry).items() if name not in ("origin", "cost")}
+    values["title"] = _checked_title(entry.title)
+    values["description"] = entry.description.strip()
+    if entry.parent_id == opportunity.id:
+        raise InvalidInput("parent_id", "an entry is no part of itself; choose another")
+    if not opportunity.priority_reason:
+        values["priority"] = priority(entry.impact, entry.confidence, entry.urgency, entry.effort)
+    audit.alter(session, opportunity, values, actor=actor, at=now, what="changed opportunity")
+    return opportunity
+
+
+def _checked_title(typed: str) -> str:
+    title = " ".join(typed.split())
+    if not title or len(title) > _TITLE_LIMIT:
+        raise InvalidInput("title", f"expected 1 to {_TITLE_LIMIT} characters")
+    return title
 
 
 def priority(impact: int, confidence: int, urgency: int, effort: int) -> float:

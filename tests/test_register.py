@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 from threading import Barrier
 
 import pytest
@@ -10,11 +11,12 @@ import pytest
 from csi import cycle as cycles
 from csi import register, rules
 from csi.errors import InvalidInput, InvalidInputs, NotFound
-from csi.models import AuditRow
+from csi.models import AuditRow, Opportunity
+from csi.register import Look, Order, Shown, looked_at
 from csi.storage import rows
 from tests import turns
 from tests.databases import Database
-from tests.turns import BOB, NOW, TEAM
+from tests.turns import ALICE, BOB, NOW, TEAM
 
 
 def test_priority_is_impact_confidence_urgency_over_effort() -> None:
@@ -98,3 +100,59 @@ def test_thresholds_have_defaults_and_own_values(database: Database) -> None:
         with pytest.raises(InvalidInputs) as told:
             rules.set_thresholds(session, values={"coverage_least": "much", "coverage_warn": 95, "unknown": 1}, **who)
         assert [error.field for error in told.value.errors] == ["coverage_least", "coverage_warn", "unknown"]
+
+
+TODAY = date(2026, 11, 30)
+
+
+def entry(number: int, **said: object) -> Opportunity:
+    return Opportunity(team_id=TEAM, id=number, number=number, **{"title": f"Idea {number}", "raised_by": ALICE} | said)
+
+
+ENTRIES = [
+    entry(1, priority=9.0, required_by=TODAY),
+    entry(2, priority=1.0, required_by=TODAY - timedelta(days=1), state="planned", actioned_by=BOB),
+    entry(3, priority=9.0, description="Passwords, by self-service", state="parked"),
+    entry(4, priority=50.0, required_by=TODAY - timedelta(days=9), state="done", raised_by=BOB),
+    entry(5, priority=2.0, raised_by=BOB, justification="Passwords cost us Mondays"),
+    entry(6, priority=3.0, state="dropped"),
+]
+
+
+@pytest.mark.parametrize(
+    ("look", "seen"),
+    [
+        (Look(), [3, 1, 5, 2, 4, 6]),
+        (Look(Shown.UNSETTLED), [3, 1, 5, 2]),
+        (Look(Shown.SETTLED), [4, 6]),
+        (Look(Shown.MINE), [5, 2]),
+        (Look(Shown.LATE), [2]),
+        (Look(order=Order.NEWEST), [5, 3, 2, 1, 6, 4]),
+        (Look(order=Order.NEEDED), [2, 1, 5, 3, 4, 6]),
+        (Look(search="  PASSWORDS "), [3, 5]),
+        (Look(search="passwords mondays"), [5]),
+        (Look(search="idea 4"), [4]),
+        (Look(Shown.SETTLED, search="passwords"), []),
+    ],
+    ids=str,
+)
+def test_a_register_is_filtered_ordered_and_searched(look: Look, seen: list[int]) -> None:
+    assert [one.number for one in looked_at(ENTRIES, look, me=BOB, today=TODAY)] == seen
+
+
+def test_an_entry_may_say_more_later_and_its_priority_follows(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        cycle = turns.begin(session)
+        made = register.raise_opportunity(session, cycle, register.Entry(title="Idea", origin="x"), actor=BOB, now=NOW)
+        said = {"title": " Faster  resets ", "impact": 5, "required_by": TODAY}
+        register.change(session, made, register.Entry(**said), actor=ALICE, now=NOW)
+        assert (made.title, made.priority, made.required_by, made.origin) == ("Faster resets", 15.0, TODAY, "x")
+        register.override_priority(session, made, value=99, reason="the board asks", actor=BOB, now=NOW)
+        register.change(session, made, register.Entry(title="Idea", impact=1), actor=ALICE, now=NOW)
+        assert (made.title, made.impact, made.priority) == ("Idea", 1, 99)
+        for wrong in ({"title": " "}, {"title": "x" * 201}, {"title": "Idea", "parent_id": made.id}):
+            with pytest.raises(InvalidInput):
+                register.change(session, made, register.Entry(**wrong), actor=ALICE, now=NOW)
+        session.commit()
+        logged = [one.what for one in rows(session, AuditRow, TEAM)]
+        assert logged.count("changed opportunity") == 2

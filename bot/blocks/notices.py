@@ -20,6 +20,7 @@ _LABELS = {
     Place.BACK: "Go back …",
     Place.CLOSE: "Close the cycle",
     Place.ROLES: "See the roles",
+    Place.REGISTER: "See the register",
     Place.SOURCE: "See the sources",
     Place.KPI: "Open the KPI",
     **{Place(step.command): f"Open step {step.value}" for step in Step if step.command in set(Place)},

@@ -7,10 +7,11 @@ from typing import Any
 
 from bot.sandbox.eyes import HTTP_SECONDS, Eyes
 from bot.sandbox.plain_http import call
-from bot.sandbox.reading import NotSeen, Shape, an_input, element, elements, place_of, reading, texts
+from bot.sandbox.reading import NotSeen, Shape, an_input, element, elements, has_input, place_of, reading, texts
 
 __all__ = ["NotSeen", "Person", "elements", "reading", "texts"]
 
+FOLD = "fold"  # the block whose button shows the rest of a form
 EXTERNAL = ("external_select", "multi_external_select")
 
 
@@ -72,12 +73,26 @@ class Person(Eyes):
         shown = view or self._front()
         pending = self._filled.setdefault(shown["id"], {})
         for name, value in values.items():
+            shown = self._unfolded(shown, name)
             block, found = an_input(self.name, shown, name)
             if found["type"] in EXTERNAL and value not in (None, "", []):
                 self._search(shown, block, found, value)
             pending.setdefault(block["block_id"], {})[found["action_id"]] = value
         if self.pause:
             self._act("draft", view_id=shown["id"], values=self._typed(shown))
+
+    def _unfolded(self, shown: Shape, name: str) -> Shape:
+        """The form with the field in sight: where it is folded away, “More …” is pressed first, as anybody would."""
+        folds = [one["action_id"] for block, one in elements(shown) if block["block_id"] == FOLD]
+        if not folds or has_input(shown, name):
+            return shown
+        self.click(shown, folds[0])
+
+        def whole() -> Shape | None:
+            now = self._front()
+            return None if any(block["block_id"] == FOLD for block, _ in elements(now)) else now
+
+        return self.wait(whole, what="the rest of the form")
 
     def submit(self) -> dict[str, str] | None:
         """Presses the modal's button; gives the texts under the fields (or {"": trouble}) when it was refused."""

@@ -78,6 +78,12 @@ def an_input(name: str, shown: Shape, wanted: str) -> tuple[Shape, Shape]:
     raise NotSeen(f"{name} sees no input {wanted} in “{reading(shown)[:80]}”; inputs: {listing}")
 
 
+def has_input(shown: Shape, wanted: str) -> bool:
+    """Whether there is something to fill in by that block_id or action_id."""
+    inputs = [(b, e) for b, e in elements(shown) if e["type"].endswith(STATEFUL)]
+    return any(wanted in (block["block_id"], one["action_id"]) for block, one in inputs)
+
+
 def last_texts(seen: list[Shape]) -> list[str]:
     """The newest few, shortened, for an error's text."""
     return [reading(one)[:200] for one in seen[-6:]]

@@ -9,12 +9,13 @@ from typing import Any
 
 from sqlmodel import Session
 
-from csi import approvers, audit, roles
+from csi import approvers, audit, register, roles
 from csi.errors import Conflict, InvalidInput, InvalidInputs, Place, Way
 from csi.models import Action, Cycle, Decision, Finding, Kpi
 from csi.rules import threshold
 from csi.states import ActionState, CycleState
 from csi.step1_should_measure.growing import TEXT_LIMIT, of_cycle
+from csi.step7_correct.entries import follow
 from csi.storage import hold as hold_row
 from csi.storage import next_number, row, rows
 from csi.terms import Step
@@ -37,11 +38,12 @@ OPEN = ("proposed", "approved", "done", "reviewed", "reopened")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionFields:
-    """What an action says. V7.1 asks for everything but ``scope`` and ``finding_id``; ``quorum`` is how many yes."""
+    """What an action says. V7.1 asks for all but ``scope`` and where it comes from; ``quorum`` is how many yes."""
 
     title: str
     kpi_id: int | None = None
     finding_id: int | None = None
+    opportunity_id: int | None = None
     owner: str = ""
     due_on: date | None = None
     expected_effect: str = ""
@@ -97,6 +99,7 @@ def propose(session: Session, cycle: Cycle, fields: ActionFields, *, actor: str,
         finding.disposition = "action"
         session.add(finding)
     log(session, action, actor=actor, now=now, what="proposed", new=values)
+    follow(session, action, actor=actor, now=now)
     return action
 
 
@@ -128,6 +131,7 @@ def change(session: Session, action: Action, fields: ActionFields, *, actor: str
         _sign(session, action, actor, now)
     session.add(action)
     log(session, action, actor=actor, now=now, what="changed", old=old, new={**new, "version": action.version})
+    follow(session, action, actor=actor, now=now)
     return action
 
 
@@ -223,6 +227,8 @@ def _checked(session: Session, cycle: Cycle, fields: ActionFields) -> dict[str, 
     if errors:
         raise InvalidInputs(errors)
     kpi: Kpi = of_cycle(session, cycle, Kpi, int(values["kpi_id"]))
+    if fields.opportunity_id is not None:
+        register.entry_of(session, cycle, fields.opportunity_id)
     settle = int(threshold(session, cycle.team_id, "settle_days"))
     return {**values, "kpi_key": kpi.key, "settle_days": settle if fields.settle_days is None else fields.settle_days}
 

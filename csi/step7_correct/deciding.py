@@ -12,6 +12,7 @@ from csi.errors import Conflict, NotAllowed
 from csi.models import Action, Cycle, Decision, OutboxPost
 from csi.states import ActionState
 from csi.step7_correct import actions
+from csi.step7_correct.entries import follow
 from csi.storage import change_if, need, reads_only, row, rows
 from csi.words import wording
 
@@ -71,7 +72,9 @@ def decide(
     session.add(made)
     session.flush()
     actions.log(session, action, actor=actor, now=now, what=choice, new={"version": version, "reason": made.reason})
-    return _settle(session, action, made, now)
+    made_of_it = _settle(session, action, made, now)
+    follow(session, action, actor=actor, now=now)
+    return made_of_it
 
 
 def decisions(session: Session, action: Action) -> list[Decision]:
@@ -92,6 +95,7 @@ def expire(session: Session, team_id: str, now: datetime) -> list[Action]:
         seen = {"state": "proposed", "version": action.version}
         if change_if(session, action, seen, {"state": "expired", "decided_at": now}):
             actions.log(session, action, actor="", now=now, what="expired", new={"version": action.version})
+            follow(session, action, actor="", now=now)
             expired.append(action)
     return expired
 

@@ -18,6 +18,7 @@ from csi.states import ActionState
 from csi.step1_should_measure.carried import take_up_action
 from csi.step7_correct import actions, benefits
 from csi.step7_correct.benefits import Benefit, Kept
+from csi.step7_correct.entries import follow
 from csi.step7_correct.standing import series_of
 from csi.storage import need, row, rows
 from csi.terms import Period, Verdict
@@ -101,6 +102,7 @@ def close_action(session: Session, action: Action, *, actor: str, now: datetime)
     action.state = ActionState.CLOSED
     session.add(action)
     actions.log(session, action, actor=actor, now=now, what="closed", new={"outcome": action.outcome})
+    follow(session, action, actor=actor, now=now)
     return action
 
 
@@ -259,6 +261,7 @@ def _reopen(session: Session, action: Action, actor: str, now: datetime) -> None
     session.add(action)
     new = {"verdict": Verdict.REGRESSED.value, "due_on": action.due_on}
     actions.log(session, action, actor=actor, now=now, what="reopened", new=new)
+    follow(session, action, actor=actor, now=now)
 
 
 def benefit_days(action: Action) -> list[datetime]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from bot.listeners.step7_correct.acting import view_of
 from bot.listeners.step7_correct.thread import say_in_thread, show_action
 from bot.payload import Body, clicked, origin, user_of
 from csi import cycle as cycles
+from csi import register
 from csi.errors import Conflict, Place, Way
 from csi.models import Action, Cycle, Finding, Kpi
 from csi.step1_should_measure import kpis
@@ -44,6 +46,36 @@ def open_propose(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
             {key: one.name for key, one in known.items()},
             _found(finding),
             modals.metadata(cycle, finding=finding.id if finding else 0),
+        )
+    modals.show(client, body, view)
+
+
+def open_from_entry(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+    """The form of a new action that carries out an entry of the register, filled in with what that says."""
+    ack()
+    with kit.sessions.reading() as session:
+        cycle = modals.cycle_of(session, body)
+        entry = register.entry_of(session, cycle, int(clicked(body)))
+        known = kpis.of_cycle(session, cycle)
+        if not known:
+            raise Conflict("An action moves a KPI; this cycle has none.")
+        kpi = next((one for one in known if one.key == entry.kpi_key), known[0])
+        today = today_of(cycle, kit)
+        usual = _draft(kpi, user_of(body), today)
+        due = entry.required_by if entry.required_by and entry.required_by >= today else usual.due_on
+        draft = replace(
+            usual,
+            title=entry.title,
+            owner=entry.actioned_by or usual.owner,
+            due_on=due,
+            effect_by=max(usual.effect_by, due),
+            expected_effect=entry.benefit_claimed or usual.expected_effect,
+        )
+        view = blocks.action_form(
+            draft,
+            {str(one.id): one.name for one in known},
+            f"{entry.number}: {entry.title}",
+            modals.metadata(cycle, entry=entry.id),
         )
     modals.show(client, body, view)
 
@@ -113,10 +145,14 @@ def proposed(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> N
     with kit.sessions() as session:
         cycle = modals.cycle_of(session, body)
         forms.require_ahead("due_on", form["due_on"], today_of(cycle, kit))
-        fields = actions.ActionFields(finding_id=known.get("finding") or None, **form)
+        finding, entry = known.get("finding") or None, known.get("entry") or None
+        fields = actions.ActionFields(finding_id=finding, opportunity_id=entry, **form)
         action = actions.propose(session, cycle, fields, actor=user_of(body), now=kit.now())
         show_action(session, kit, cycle, action)
         shown = view_of(session, cycle)
+    if fields.opportunity_id:  # it was begun in the register, which shows it otherwise now
+        ack(response_action="clear")
+        return
     ack()
     modals.refresh(client, body, shown)
 
@@ -130,7 +166,12 @@ def edited(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> Non
         modals.require_unchanged(body, action, f"action {action.number}", Way(Place.CORRECT))
         forms.require_ahead("due_on", form["due_on"], today_of(cycle, kit), known=action.due_on)
         before = action.version
-        fields = actions.ActionFields(settle_days=action.settle_days, finding_id=action.finding_id, **form)
+        fields = actions.ActionFields(
+            settle_days=action.settle_days,
+            finding_id=action.finding_id,
+            opportunity_id=action.opportunity_id,
+            **form,
+        )
         actions.change(session, action, fields, actor=actor, now=kit.now())
         if action.version != before:
             _close_question(session, kit, action, before)
