@@ -46,14 +46,14 @@ def _initial(name: str) -> str:
 
 
 def completed(view: Mapping[str, Any], whole: Block) -> dict[str, Any]:
-    """A form that was sent, with what its fields out of sight are filled in with; with all in sight as it is."""
+    """A form that was sent, as the whole one: what is out of sight is as it was filled in, and to be shown again so."""
     if not is_folded(view):
         return dict(view)
     values = dict((view.get("state") or {}).get("values") or {})
     for block in whole["blocks"]:
         if block["type"] == "input" and block["block_id"] not in values:
             values[block["block_id"]] = {block["element"]["action_id"]: _state(block["element"])}
-    return {**view, "state": {"values": values}}
+    return {**view, "blocks": unfolded(view, whole)["blocks"], "state": {"values": values}}
 
 
 def _state(element: Block) -> dict[str, Any]:

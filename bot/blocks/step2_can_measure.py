@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.blocks import parts
+from bot.blocks.folding import folded
 from bot.blocks.parts import Block
 from bot.blocks.step1_should_measure import aim
 from bot.blocks.text import clip, day_of, escape, mention
@@ -16,6 +17,7 @@ from csi.words.wording import exact, plural, when
 
 OPEN = "assess.open"
 KPI = "assess.kpi"
+MORE = "assess.more"
 GAP = "assess.gap"
 SLA = "sla.open"
 DRAFT = "sla.draft"
@@ -24,6 +26,7 @@ RETIRE = "sla.retire"
 
 USUAL_HOURS = "mon-fri 09:00-17:00"
 _NEW = "new"
+_FIRST = ("measurability", "checked_by", "source_id", "owner", "backup", "same")
 _SIGNS = {
     Measurability.AUTOMATIC: ":white_check_mark:",
     Measurability.BY_HAND: ":writing_hand:",
@@ -36,6 +39,7 @@ _DECISIONS = {
     "accept": "accept it: we know and live with it",
     "drop": "drop it: it was not worth measuring",
 }
+_PROMISED = {"lower": "at most {}", "higher": "at least {}"}
 _CLAUSE_SIGNS = {"active": ":lock:", "draft": ":memo:", "flagged": ":rotating_light:"}
 LineSeen = Any
 
@@ -93,9 +97,20 @@ def _gap(gap: Any) -> str:
 
 
 def assess_form(
-    kpi: Any, said: Any, sources: Mapping[str, str], *, others: int, metadata: str, hours: str = "", holidays: str = ""
+    kpi: Any,
+    said: Any,
+    sources: Mapping[str, str],
+    *,
+    others: int,
+    metadata: str,
+    hours: str = "",
+    holidays: str = "",
+    whole: bool = False,
 ) -> Block:
-    """The answer for one KPI, with its row of the plan; everything is filled in as it most likely is."""
+    """The answer for one KPI, with its row of the plan; everything is filled in as it most likely is.
+
+    At first what is asked of every KPI; ``whole``: all of it.
+    """
     blocks = [
         parts.section(f"*{escape(clip(kpi.name, 120))}* ({aim(kpi)})"),
         parts.select(
@@ -105,7 +120,7 @@ def assess_form(
             chosen=said.measurability.value,
         ),
         parts.user_input("checked_by", "Who tried it?", value=said.checked_by, hint="Not who says so: who looked."),
-        *_source(said, sources),
+        *_source(said, sources, with_new=whole),
         parts.text_input("definition", "What exactly is measured?", value=said.definition, limit=300, optional=True),
         parts.user_input("owner", "Who brings the data?", value=said.owner, optional=True),
         parts.user_input("backup", "Who stands in?", value=said.backup, optional=True),
@@ -132,10 +147,11 @@ def assess_form(
     if others:
         label = {"all": f"The same holds for {plural(others, 'other KPI')} not assessed yet"}
         blocks.append(parts.checkboxes("same", "And the others?", label))
-    return parts.modal(KPI, "Can it be measured", blocks, metadata=metadata)
+    made = parts.modal(KPI, "Can it be measured", blocks, metadata=metadata)
+    return made if whole else folded(made, _FIRST if sources else (*_FIRST, "source"), MORE)
 
 
-def _source(said: Any, sources: Mapping[str, str]) -> list[Block]:
+def _source(said: Any, sources: Mapping[str, str], *, with_new: bool) -> list[Block]:
     name = parts.text_input(
         "source",
         "New source" if sources else "Where does it come from?",
@@ -145,7 +161,8 @@ def _source(said: Any, sources: Mapping[str, str]) -> list[Block]:
     )
     if not sources:
         return [name]
-    choices = {**{key: clip(label, 75) for key, label in sources.items()}, _NEW: "A new source, named below"}
+    choices = {key: clip(label, 75) for key, label in sources.items()}
+    choices |= {_NEW: "A new source, named below"} if with_new else {}
     chosen = str(said.source_id) if said.source_id else None
     return [parts.select("source_id", "Where does it come from?", choices, chosen=chosen, optional=True), name]
 
@@ -173,13 +190,13 @@ def gap_form(gap: Any, *, owner: str, metadata: str) -> Block:
     return parts.modal(GAP, "A gap", blocks, metadata=metadata)
 
 
-def sla_view(clauses: Sequence[Any], metadata: str) -> Block:
-    """The SLA's clauses with what can be done to them."""
+def sla_view(clauses: Sequence[Any], metadata: str, kpis: Mapping[str, Any] | None = None) -> Block:
+    """The SLA's clauses with what can be done to them; ``kpis`` of the cycle by key: what a clause is about."""
     blocks: list[Block] = [
         parts.section("*A clause binds only what is measured.* If you cannot measure it, it does not belong in an SLA.")
     ]
     for one in clauses[:30]:
-        blocks.append(parts.section(_clause(one)))
+        blocks.append(parts.section(_clause(one, (kpis or {}).get(one.kpi_key))))
         buttons = [parts.button("Retire", RETIRE, str(one.id))]
         if one.state != ClauseState.ACTIVE:
             buttons.insert(0, parts.button("Make active", ACTIVATE, str(one.id), style="primary"))
@@ -190,9 +207,15 @@ def sla_view(clauses: Sequence[Any], metadata: str) -> Block:
     return parts.modal(SLA, "SLA clauses", blocks, submit="", close="Done", metadata=metadata)
 
 
-def _clause(one: Any) -> str:
-    target = f" · target {exact(one.target)}" if one.target is not None else ""
-    text = f"{_CLAUSE_SIGNS[one.state]} *{escape(one.text)}*\n{one.state} · {escape(one.kpi_key)}{target}"
+def _clause(one: Any, kpi: Any) -> str:
+    """A clause, and the KPI it is on: by its name, its target with the unit; a KPI that is gone is said to be."""
+    said = [one.state]
+    said += [escape(clip(kpi.name, 120))] if kpi else ["its KPI is measured no longer"]
+    if one.target is not None and kpi is not None:
+        said.append(_PROMISED.get(kpi.direction, "{}").format(exact(one.target, escape(kpi.unit))))
+    elif kpi is not None:
+        said.append(aim(kpi))
+    text = f"{_CLAUSE_SIGNS[one.state]} *{escape(one.text)}*\n{' · '.join(said)}"
     return text + (f"\n:no_entry: {escape(one.refused)}" if one.refused and one.state != ClauseState.ACTIVE else "")
 
 

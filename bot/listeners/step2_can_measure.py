@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from bot import forms
 from bot.blocks import step2_can_measure as blocks
+from bot.blocks.folding import completed, is_folded, unfolded
 from bot.blocks.parts import Block
 from bot.context import Kit
 from bot.listeners import modals
@@ -46,21 +47,33 @@ def open_kpi(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
     ack()
     with kit.sessions.reading() as session:
         cycle = modals.cycle_of(session, body)
-        assessing.require_step(cycle)
-        kpi: Kpi = growing.of_cycle(session, cycle, Kpi, int(clicked(body)))
-        known = {str(one.id): one.name for one in sources.of_service(session, cycle.team_id, cycle.service_id)}
-        others = sum(not one.measurability and one.id != kpi.id for one in kpis.of_cycle(session, cycle))
-        said = assessing.defaults(session, cycle, kpi, user_of(body))
-        view = blocks.assess_form(
-            kpi,
-            said,
-            known,
-            others=others,
-            metadata=modals.metadata(cycle, kpi=kpi.id),
-            hours=hours.shown(cycle.calendar),
-            holidays=str(cycle.calendar.get("holidays") or ""),
-        )
+        view = _assess_form(session, cycle, int(clicked(body)), user_of(body))
     modals.show(client, body, view)
+
+
+def _assess_form(session: Session, cycle: Cycle, kpi_id: int, actor: str, *, whole: bool = False) -> Block:
+    assessing.require_step(cycle)
+    kpi: Kpi = growing.of_cycle(session, cycle, Kpi, kpi_id)
+    known = {str(one.id): one.name for one in sources.of_service(session, cycle.team_id, cycle.service_id)}
+    return blocks.assess_form(
+        kpi,
+        assessing.defaults(session, cycle, kpi, actor),
+        known,
+        others=sum(not one.measurability and one.id != kpi.id for one in kpis.of_cycle(session, cycle)),
+        metadata=modals.metadata(cycle, kpi=kpi.id),
+        hours=hours.shown(cycle.calendar),
+        holidays=str(cycle.calendar.get("holidays") or ""),
+        whole=whole,
+    )
+
+
+def more(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+    """Show the rest of the answer's form, with what was typed so far."""
+    ack()
+    with kit.sessions.reading() as session:
+        cycle = modals.cycle_of(session, body)
+        whole = _assess_form(session, cycle, int(modals.remembered(body)["kpi"]), user_of(body), whole=True)
+    modals.replace(client, body["view"]["id"], unfolded(body["view"], whole))
 
 
 def _words(limit: int = 100) -> forms.Reader:
@@ -88,11 +101,13 @@ ASSESS_FIELDS: dict[str, forms.Reader] = {
 
 def said_kpi(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None:
     """The answer for one KPI was sent; where wished, it holds for all that have none yet."""
-    form = forms.read(view, ASSESS_FIELDS)
     actor, now = user_of(body), kit.now()
     with kit.sessions() as session:
         cycle = modals.cycle_of(session, body)
         kpi_id = int(modals.remembered(body)["kpi"])
+        if is_folded(view):
+            view = completed(view, _assess_form(session, cycle, kpi_id, actor, whole=True))
+        form = forms.read(view, ASSESS_FIELDS)
         agreed = form["hours"] or (hours.USUAL if form["calendar"] == assessing.BUSINESS else "")
         hours.set_calendar(session, cycle, hours=agreed, holidays=form["holidays"], actor=actor, now=now)
         said = _assessment(form, _source_of(session, cycle, form, actor, kit))
@@ -183,7 +198,8 @@ def open_sla(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
 
 
 def _clauses(session: Session, cycle: Cycle) -> Block:
-    return blocks.sla_view(clauses.of_service(session, cycle), modals.metadata(cycle))
+    known = {one.key: one for one in kpis.of_cycle(session, cycle)}
+    return blocks.sla_view(clauses.of_service(session, cycle), modals.metadata(cycle), known)
 
 
 def open_draft(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:

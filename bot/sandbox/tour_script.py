@@ -100,7 +100,7 @@ def _kpis(team: Team) -> list[dict[str, Any]]:
             "target": "20",
             "why": "direct",
             "kind": "speed",
-            "counter": "reopened",
+            "guards": ["reopened"],
             "measure": "median",
             "value": "opened_at to resolved_at",
         },

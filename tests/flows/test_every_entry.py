@@ -107,7 +107,16 @@ SAID = {
 }
 
 
-OF_FORMS = ("cycle.more", "gather.guess", "gather.more", "gather.choose", "gather.try")
+OF_FORMS = (
+    "cycle.more",
+    "gather.guess",
+    "gather.more",
+    "gather.choose",
+    "gather.try",
+    "register.more",
+    "measure.more",
+    "assess.more",
+)
 
 
 class Anything(dict[str, Any]):

@@ -7,10 +7,11 @@ from datetime import date
 from typing import Any
 
 from bot.blocks import parts
+from bot.blocks.folding import folded
 from bot.blocks.parts import Block
 from bot.blocks.step1_should_measure.answers import Answers, answers_field
 from bot.blocks.step1_should_measure.doubts import Doubt, doubted
-from bot.blocks.step1_should_measure.ids import ADD_KPI, CATALOGUE, DEFINE, EDIT_KPI, REMOVE_KPI
+from bot.blocks.step1_should_measure.ids import ADD_KPI, CATALOGUE, DEFINE, EDIT_KPI, MORE, REMOVE_KPI
 from bot.blocks.step1_should_measure.pauses import pause_fields
 from bot.blocks.step1_should_measure.tree import aim, remove_button
 from bot.blocks.text import clip, escape
@@ -22,6 +23,8 @@ from csi.words.wording import listed
 
 _NEW = "new"
 _COLUMNS = 40  # of a source, shown beside the form
+_FIRST = ("name", "unit", "direction", "target")
+_LEVELS = {"service": "the service, as its users have it", "component": "a component behind it"}
 _WHY = {
     Why.DIRECT: "direct: it shows where to act",
     Why.VALIDATE: "validate: it shows whether we decided well",
@@ -74,12 +77,17 @@ def kpi_form(
     columns: Sequence[str] = (),
     doubts: Sequence[Doubt] = (),
     answers: Answers | None = None,
+    whole: bool = False,
 ) -> Block:
-    """The form of one KPI: new, from a catalogue entry, or an existing one."""
+    """The form of one KPI: new, from a catalogue entry, or an existing one.
+
+    At first six fields, the others as they most likely are; ``whole``: all of them, as where there are ``doubts``.
+    """
     known = _known(kpi, entry)
     mark = entry.id if entry else ""
+    whole = whole or bool(doubts)
     blocks = doubted(kpi, doubts, in_form=True, with_target=True) if kpi else [_catalogue(entry)]
-    blocks += _place(csfs, str(kpi.csf_id) if kpi and kpi.csf_id else "")
+    blocks += _place(csfs, str(kpi.csf_id) if kpi and kpi.csf_id else "", with_new=whole)
     blocks += [
         parts.text_input("name", "Name", value=known["name"], limit=150, placeholder="Median time to resolve"),
         parts.text_input("unit", "Unit", value=known["unit"], limit=20, placeholder="h, min, %, count …"),
@@ -103,16 +111,31 @@ def kpi_form(
             "why", "Why is it measured?", {k.value: v for k, v in _WHY.items()}, chosen=known["why"] or Why.DIRECT.value
         ),
         parts.select("kind", "What does it look at?", ASPECTS, chosen=known["kind"], optional=True),
+        parts.select("level", "What is it about?", _LEVELS, chosen=known["level"]),
+        parts.text_input(
+            "matters",
+            "Smallest difference that matters",
+            value=known["matters"],
+            limit=40,
+            optional=True,
+            hint="In the KPI's unit; a smaller change is none. Empty: taken from how much it varies.",
+        ),
     ]
     others = {key: name for key, name in kpis.items() if not kpi or key != kpi.key}
     if others:
-        blocks += [_counter(others, kpi, entry), _comparator(others, kpi)]
-    blocks += [*_there(columns), *_definition(known), *pause_fields(known["definition"].get("value"))]
+        blocks += [_counters(others, kpi, entry), _comparator(others, kpi)]
+    blocks += [
+        *(_there(columns) if whole else []),
+        *_definition(known),
+        *pause_fields(known["definition"].get("value")),
+    ]
     blocks += [answers_field(answers)] if answers else []
     if kpi:
         blocks.append(parts.actions([remove_button("Remove this KPI", REMOVE_KPI, kpi.id)]))
     title, callback = ("Change a KPI", EDIT_KPI) if kpi else ("Add a KPI", ADD_KPI)
-    return parts.modal(callback, title, [_marked(block, mark) for block in blocks], metadata=metadata)
+    made = parts.modal(callback, title, [_marked(block, mark) for block in blocks], metadata=metadata)
+    first = (*_FIRST, "csf_id", "target_date") if csfs else (*_FIRST, "goal", "csf")
+    return made if whole else folded(made, first, MORE)
 
 
 def _known(kpi: KpiSeen | None, entry: Entry | None) -> dict[str, Any]:
@@ -126,6 +149,8 @@ def _known(kpi: KpiSeen | None, entry: Entry | None) -> dict[str, Any]:
             "target": target,
             "why": kpi.why,
             "kind": kpi.kind,
+            "level": kpi.level or "service",
+            "matters": _number(kpi.minimum_important_difference),
             "definition": kpi.definition,
         }
     if entry is not None:
@@ -137,9 +162,16 @@ def _known(kpi: KpiSeen | None, entry: Entry | None) -> dict[str, Any]:
             "target": band,
             "why": "",
             "kind": entry.aspect,
+            "level": "component" if entry.kind == "technology" else "service",
+            "matters": "",
             "definition": entry.computed,
         }
-    return {"name": "", "unit": "", "direction": "", "target": "", "why": "", "kind": None, "definition": {}}
+    empty = dict.fromkeys(("name", "unit", "direction", "target", "why", "matters"), "")
+    return {**empty, "kind": None, "level": "service", "definition": {}}
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.15g}"
 
 
 def _catalogue(entry: Entry | None) -> Block:
@@ -158,7 +190,8 @@ def _catalogue(entry: Entry | None) -> Block:
     return parts.section(text, element, block_id="catalogue")
 
 
-def _place(csfs: Mapping[str, str], chosen: str) -> list[Block]:
+def _place(csfs: Mapping[str, str], chosen: str, *, with_new: bool) -> list[Block]:
+    """Where the KPI hangs; ``with_new``: or from a CSF that is named here."""
     if not csfs:
         return [
             parts.text_input("goal", "Goal of the business", limit=300, placeholder="People get help fast"),
@@ -166,23 +199,24 @@ def _place(csfs: Mapping[str, str], chosen: str) -> list[Block]:
                 "csf", "What must go well for it (CSF)?", limit=300, placeholder="Incidents are resolved quickly"
             ),
         ]
-    choices = {**{key: clip(text, 75) for key, text in csfs.items()}, _NEW: "A new CSF, named below"}
+    choices = {key: clip(text, 75) for key, text in csfs.items()}
+    choices |= {_NEW: "A new CSF, named below"} if with_new else {}
     return [
         parts.select("csf_id", "Under which CSF?", choices, chosen=chosen or next(iter(csfs))),
         parts.text_input("csf", "New CSF", limit=300, optional=True, hint="What stands here is used instead."),
     ]
 
 
-def _counter(others: Mapping[str, str], kpi: KpiSeen | None, entry: Entry | None) -> Block:
+def _counters(others: Mapping[str, str], kpi: KpiSeen | None, entry: Entry | None) -> Block:
     code = kpi.catalogue if kpi else entry.id if entry else ""
     suggested = catalogue.entry(code).counter_metrics if code in catalogue.entries() else ()
     names = listed([catalogue.entry(one).name for one in suggested])
     hint = f"The catalogue suggests {names}." if names else "What would suffer if people only chased this one?"
-    return parts.select(
-        "counter",
-        "Counter-metric",
+    return parts.several(
+        "guards",
+        "Counter-metrics",
         {key: clip(name, 75) for key, name in others.items()},
-        chosen=kpi.counter if kpi else None,
+        chosen=list(dict.fromkeys([*([kpi.counter] if kpi.counter else []), *kpi.guards])) if kpi else (),
         hint=hint,
         optional=True,
     )

@@ -38,7 +38,9 @@ KPI_FIELDS: dict[str, forms.Reader] = {
     "owner": forms.user(),
     "why": forms.option(of=Why),
     "kind": forms.option(required=False),
-    "counter": forms.option(required=False),
+    "guards": forms.options(),
+    "level": forms.option(required=False),
+    "matters": forms.number(required=False, low=0),
     "comparator": forms.option(required=False),
     "measure": forms.option(),
     "value": some_words(),
@@ -50,7 +52,7 @@ KPI_FIELDS: dict[str, forms.Reader] = {
 def fields_of(form: Mapping[str, Any], csf_id: int | None, entry: str, known: Mapping[str, Any]) -> kpis.KpiFields:
     """The fields of a KPI as its form was sent."""
     target, band = aim_typed(form["target"], form["direction"])
-    counter = form["counter"] or ""
+    guards = form["guards"]
     return kpis.KpiFields(
         name=form["name"],
         csf_id=csf_id,
@@ -63,8 +65,10 @@ def fields_of(form: Mapping[str, Any], csf_id: int | None, entry: str, known: Ma
         owner=form["owner"],
         why=form["why"],
         kind=form["kind"] if form["kind"] in ASPECTS else "",
-        counter=counter,
-        guards=[counter] if counter else [],
+        level=form["level"] or "",
+        minimum_important_difference=form["matters"],
+        counter=guards[0] if guards else "",
+        guards=guards,
         comparator=form["comparator"] or "",
         catalogue=entry,
         definition=_typed(form, known),
@@ -72,14 +76,12 @@ def fields_of(form: Mapping[str, Any], csf_id: int | None, entry: str, known: Ma
 
 
 def with_known(session: Session, cycle: Cycle, known: Mapping[str, Any], fields: kpis.KpiFields) -> kpis.KpiFields:
-    """An edited KPI keeps what the form does not show: its level, source, moment, difference that matters."""
+    """An edited KPI keeps what the form does not show: its source, moment, strata."""
     old: Kpi = growing.of_cycle(session, cycle, Kpi, int(known["kpi"]))
     kept = {key: value for key, value in old.definition.items() if key in ("source", "at", "strata")}
     said = {name: getattr(fields, name) for name in fields.__slots__}
     said |= {
-        "level": old.level,
         "catalogue": old.catalogue,
-        "minimum_important_difference": old.minimum_important_difference,
         "definition": {**kept, **fields.definition, **still_meant(old.definition, fields.definition)},
     }
     return kpis.KpiFields(**said)

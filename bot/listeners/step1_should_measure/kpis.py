@@ -14,6 +14,7 @@ from sqlmodel import Session
 from bot import forms
 from bot.blocks import notices
 from bot.blocks import step1_should_measure as blocks
+from bot.blocks.folding import completed, is_folded, unfolded
 from bot.blocks.parts import Block
 from bot.blocks.step1_should_measure.doubts import MEANT_FIELD, asked_in, asked_of
 from bot.blocks.text import clip
@@ -86,8 +87,25 @@ def confirm(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
         with kit.sessions.reading() as session:
             cycle = modals.cycle_of(session, body)
             found = growing.of_cycle(session, cycle, Kpi, kpi_id)
-            view = _kpi_form(session, kit, cycle, user_of(body), kpi=found)
+            view = _kpi_form(session, kit, cycle, user_of(body), kpi=found, whole=not is_folded(body["view"]))
         modals.replace(client, body["view"]["id"], view)
+
+
+def more(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+    """Show the rest of a KPI's form, with what was typed so far."""
+    ack()
+    with kit.sessions.reading() as session:
+        whole = _whole_form(session, kit, modals.cycle_of(session, body), body)
+    shown = {**unfolded(body["view"], whole), "private_metadata": body["view"]["private_metadata"]}
+    modals.replace(client, body["view"]["id"], shown)
+
+
+def _whole_form(session: Session, kit: Kit, cycle: Cycle, body: Body) -> Block:
+    """The form that is open, with all its fields, as it would be opened now."""
+    known = modals.remembered(body)
+    found = growing.of_cycle(session, cycle, Kpi, int(known["kpi"])) if known.get("kpi") else None
+    entry = None if found else blocks.catalogue_choice(str(known.get("catalogue") or ""))
+    return _kpi_form(session, kit, cycle, user_of(body), kpi=found, entry=entry, whole=True)
 
 
 def chose_catalogue(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
@@ -95,7 +113,8 @@ def chose_catalogue(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
     ack()
     entry = blocks.catalogue_choice(clicked(body))
     with kit.sessions.reading() as session:
-        view = _kpi_form(session, kit, modals.cycle_of(session, body), user_of(body), entry=entry)
+        whole = not is_folded(body["view"])
+        view = _kpi_form(session, kit, modals.cycle_of(session, body), user_of(body), entry=entry, whole=whole)
     client.views_update(view_id=body["view"]["id"], hash=body["view"]["hash"], view=view)
 
 
@@ -133,10 +152,13 @@ def _remembering(found: Kpi | None) -> dict[str, Any]:
 
 def said_kpi(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None:
     """A KPI was sent, new or changed; with it, where asked for, its goal and CSF."""
-    form = forms.read(view, KPI_FIELDS | _also(view))
     known, actor, now = modals.remembered(body), user_of(body), kit.now()
     with kit.sessions() as session:
         cycle = modals.cycle_of(session, body)
+        if is_folded(view):
+            growing.require_step(cycle)
+            view = completed(view, _whole_form(session, kit, cycle, body))
+        form = forms.read(view, KPI_FIELDS | _also(view))
         if known.get("kpi"):
             found: Kpi = growing.of_cycle(session, cycle, Kpi, int(known["kpi"]))
             modals.require_unchanged(body, found, found.name, Way(Place.KPI, found.key))
