@@ -33,11 +33,13 @@ def unfolded(view: Mapping[str, Any], whole: Block) -> Block:
 
 def _as_typed(block: Block, held: Mapping[str, Any] | None) -> Block:
     """An input that begins with what stood in it."""
-    if not held:
+    if not held or block["type"] != "input":
         return block
     element = {name: value for name, value in block["element"].items() if not name.startswith("initial_")}
     state = next(iter(held.values()))
     begun = {_initial(name): value for name, value in state.items() if name == "value" or name.startswith("selected_")}
+    if len(str(begun.get("initial_value") or "")) > element.get("max_length", parts.TYPED):
+        return block  # too long to begin with; it stays where it was typed, as the input keeps its ids
     return {**block, "element": element | {name: value for name, value in begun.items() if value}}
 
 

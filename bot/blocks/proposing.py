@@ -27,7 +27,7 @@ HOW = "propose.how"
 SEARCH = "propose.others"
 READ = "propose.read"
 KPIS, OTHERS, GOAL, SERVICE, DATA, APPROVER = "kpis", "others", "goal", "service", "data", "approver"
-DATE, OWNER, WHY = "target_date", "owner", "why"
+DATE, OWNER, WHY, STRATA = "target_date", "owner", "why", "strata"
 TARGET, DIRECTION, UNIT, CSF = "target_", "direction_", "unit_", "csf_"  # before the candidate's id, or a number
 CLOCK = "clock_"  # before the place of a column of clocks
 MARK = "mark_"  # before the place of a date that may be none
@@ -266,11 +266,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the second view is filled in with besides the targets; ``csfs``: what must go well, each once."""
+    """What the second view is filled in with besides the targets; ``csfs``: what must go well, each once;
+    ``groups``: columns that split the cases, of which one may be watched."""
 
     target_date: date
     owner: str
     csfs: Sequence[str]
+    groups: Sequence[str] = ()
 
 
 def aims_form(lines: Sequence[Line], terms: Terms, metadata: str, *, submit: str, more: bool = False) -> Block:
@@ -284,6 +286,16 @@ def aims_form(lines: Sequence[Line], terms: Terms, metadata: str, *, submit: str
         blocks.append(parts.select(WHY, "Why are they measured?", _WHY, chosen=Why.DIRECT.value))
         for place, csf in enumerate(terms.csfs):
             blocks.append(parts.text_input(f"{CSF}{place}", "What must go well (CSF)", value=csf, limit=300))
+        if terms.groups:
+            blocks.append(
+                parts.select(
+                    STRATA,
+                    "Compare like with like by",
+                    _numbered(terms.groups),
+                    optional=True,
+                    hint="Each of its groups is computed, too, so that a change is none where only their mix moved.",
+                )
+            )
     else:
         blocks.append(parts.actions([parts.button("More …", MORE)], block_id="more"))
     return parts.modal(AGREE, "What would be good", blocks, submit=submit, close="Back", metadata=metadata)

@@ -213,11 +213,12 @@ def _picked(kit: Kit, team_id: str, said: Mapping[str, Any]) -> tuple[Drop | Non
 
 def _aims(kit: Kit, here: Origin, said: Mapping[str, Any], *, more: bool = False) -> Block:
     """View 2: what would be good?"""
-    _, _, picked = _picked(kit, here.team_id, said)
+    _, proposal, picked = _picked(kit, here.team_id, said)
     only = picking.only_guards(picked)
     lines = [blocks.Line(one, picking.likely_target(one, is_guard=one.id in only), one.id in only) for one in picked]
     day = (kit.now() + timedelta(days=TARGET_DAYS)).date()
-    terms = blocks.Terms(day, here.user_id, list(dict.fromkeys(csfs_of(picked).values())))
+    csfs = list(dict.fromkeys(csfs_of(picked).values()))
+    terms = blocks.Terms(day, here.user_id, csfs, proposal.groups if proposal else ())
     return blocks.aims_form(lines, terms, json.dumps(dict(said)), submit="Ask the business", more=more)
 
 
@@ -280,6 +281,7 @@ def _agreed_fields(view: Body) -> dict[str, forms.Reader]:
         blocks.DATE: forms.date(),
         blocks.OWNER: forms.user(),
         blocks.WHY: forms.option(of=Why),
+        blocks.STRATA: forms.option(of=int, required=False),
     }
     begun = {
         blocks.TARGET: forms.text(limit=40),
@@ -324,6 +326,7 @@ def _wanted(
     owner: str,
 ) -> Agreed:
     """What was agreed."""
+    strata = form.get(blocks.STRATA)
     return Agreed(
         goal=str(said[blocks.GOAL]),
         csfs=_csfs(form, [aim.candidate for aim in aims]),
@@ -334,6 +337,7 @@ def _wanted(
         source=stem(found.filename) if found else "",
         mapping=proposal.mapping if proposal else None,
         source_id=found.source_id if found else 0,
+        strata=proposal.groups[strata] if proposal and strata is not None else "",
     )
 
 

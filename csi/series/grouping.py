@@ -76,10 +76,14 @@ def grouping(head: pd.DataFrame) -> tuple[str, ...]:
 
 def _is_grouping(name: str, column: pd.Series) -> bool:
     known = column.dropna()
-    different = [str(one) for one in known.unique()[: FEW + 1]]
+    return splits(name, [str(one) for one in known.unique()[: FEW + 1]], len(known), len(column))
+
+
+def splits(name: str, different: Sequence[str], filled: int, rows: int) -> bool:
+    """Whether a column of these ``different`` texts, in ``filled`` of ``rows``, splits cases into a few groups."""
     if is_number(different) and not _ranked(name):
         return False
-    few = 2 <= len(different) <= FEW and len(known) >= FILLED * len(column) and len(known) > 2 * len(different)
+    few = 2 <= len(different) <= FEW and filled >= FILLED * rows and filled > 2 * len(different)
     return few and pair_of(words_of(different)) is None and not is_told(name, different)
 
 

@@ -35,10 +35,16 @@ def names_of(values: Collection[str]) -> tuple[str, ...]:
 
 def split(kpi: KpiDefinition, names: Sequence[str]) -> dict[str, KpiDefinition]:
     """Per stratum the KPI of its rows alone."""
-    if not kpi.strata or measure_of(kpi.measure).is_of_spans or measure_of(kpi.measure).takes is Takes.SIDES:
+    if not kpi.strata or not may_be_split(kpi.measure):
         return {}
     scope = f"({kpi.where}) and " if kpi.where.strip() else ""
     return {name: replace(kpi, strata="", where=f"{scope}`{kpi.strata}` == {_quoted(name)}") for name in names}
+
+
+def may_be_split(measure: str) -> bool:
+    """Whether a KPI of this measure is computed per stratum, too."""
+    known = measure_of(measure)
+    return not known.is_of_spans and known.takes is not Takes.SIDES
 
 
 def _quoted(name: str) -> str:

@@ -14,8 +14,11 @@ from csi import roles
 from csi.definition import SourceDefinition
 from csi.errors import InvalidInput, InvalidInputs
 from csi.kpi_catalogue import entries, entry
+from csi.measures import measure_in
 from csi.models import Csf, Cycle, Goal, Kpi, Source
 from csi.reading.unit_table import find
+from csi.series.expression import columns_of
+from csi.series.strata import may_be_split
 from csi.step1_should_measure import growing, kpis
 from csi.step1_should_measure.kpis import KpiFields
 from csi.step2_can_measure import assessing, sources
@@ -52,8 +55,9 @@ class Aim:
 class Agreed:
     """What is taken up of a proposal.
 
-    ``csfs`` says per candidate what must go well; ``mapping`` is how its data are read, under ``source`` as the name of
-    a new source, or of the one there is (``source_id``): all empty where nothing has been delivered.
+    ``csfs`` says per candidate what must go well; ``strata`` is the column by whose groups KPIs are computed, too,
+    where they can be; ``mapping`` is how its data are read, under ``source`` as the name of a new source, or of the one
+    there is (``source_id``): all empty where nothing has been delivered.
     """
 
     goal: str
@@ -65,6 +69,7 @@ class Agreed:
     source: str = ""
     mapping: Mapping[str, Any] | None = None
     source_id: int = 0
+    strata: str = ""
 
 
 def csfs_of(picked: Sequence[Candidate]) -> dict[str, str]:
@@ -208,8 +213,17 @@ def _fields(said: Agreed, aim: Aim, csf: Csf, source: Source | None) -> KpiField
             **one.definition,
             **({"source": source.key} if source else {}),
             **({"meant": ["target"]} if aim.is_meant else {}),
+            **({"strata": said.strata} if is_split_by(one.definition, said.strata) else {}),
         },
     )
+
+
+def is_split_by(definition: Mapping[str, Any], strata: str) -> bool:
+    """Whether a KPI is computed per group of a column, too: of a measure that can be, and not about that column."""
+    value = definition.get("value")
+    named = {str(one) for one in (value.values() if isinstance(value, Mapping) else [value])}
+    named |= {name for part in ("where", "good") for name in columns_of(str(definition.get(part) or ""))}
+    return bool(strata) and may_be_split(measure_in(definition).name) and strata not in named
 
 
 def _link(session: Session, cycle: Cycle, said: Agreed, made: Mapping[str, Kpi], *, actor: str, now: datetime) -> None:

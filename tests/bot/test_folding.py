@@ -23,7 +23,7 @@ READ: dict[str, forms.Reader] = {
 
 def whole() -> dict[str, Any]:
     blocks = [
-        parts.section("What this is."),
+        parts.section("What this is.", parts.button("Another", "it.other"), block_id="menu"),
         parts.text_input("name", "Name", value="Queue"),
         parts.select("size", "Size", ("small", "large"), chosen="large"),
         parts.user_input("who", "Who?", value="UBOB"),
@@ -45,7 +45,7 @@ def sent(view: dict[str, Any], **typed: Any) -> dict[str, Any]:
 
 def test_only_the_first_fields_are_in_sight_and_one_button_shows_the_rest() -> None:
     made = folded(whole(), ("name", "size"), "it.more")
-    assert [one.get("block_id") for one in made["blocks"]] == [None, "name", "size", FOLD]
+    assert [one.get("block_id") for one in made["blocks"]] == ["menu", "name", "size", FOLD]
     assert made["blocks"][-1]["elements"][0]["action_id"] == "it.more"
     assert (is_folded(made), is_folded(whole()), view_problems(made, no_file, "modal")) == (True, False, [])
     every = [one["block_id"] for one in whole()["blocks"] if one["type"] == "input"]
@@ -71,7 +71,8 @@ def test_what_was_typed_stands_in_the_whole_form() -> None:
     view = folded(whole(), ("name", "size", "note"), "it.more")
     chosen = parts.option("small", "small")
     state = {"name": {"type": "plain_text_input", "value": None}, "size": {"selected_option": chosen}}
-    shown = unfolded(sent(view, **state, note={"value": "why"}), whole())
+    shown = unfolded(sent(view, **state, note={"value": "why"}, menu={"selected_option": chosen}), whole())
+    assert shown["blocks"][0] == whole()["blocks"][0]  # a menu beside a text is no field
     elements = {one["block_id"]: one["element"] for one in shown["blocks"] if one["type"] == "input"}
     assert "initial_value" not in elements["name"]  # it was emptied
     assert elements["size"]["initial_option"] == chosen
@@ -82,3 +83,11 @@ def test_what_was_typed_stands_in_the_whole_form() -> None:
         '{"cycle": 1}',
         [],
     )
+
+
+def test_what_is_too_long_to_begin_with_stays_in_the_input_that_keeps_its_ids() -> None:
+    view = folded(whole(), ("name",), "it.more")
+    for length, begins in ((parts.TYPED, "x" * parts.TYPED), (parts.TYPED + 1, "Queue")):
+        shown = unfolded(sent(view, name={"value": "x" * length}), whole())
+        assert shown["blocks"][1]["element"]["initial_value"] == begins
+        assert view_problems(shown, no_file, "modal") == []

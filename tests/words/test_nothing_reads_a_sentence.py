@@ -56,7 +56,6 @@ ALLOWED = {
     ("csi/series/cadence.py", "EVERY_PERIOD"): "an option as people choose it",
     ("csi/step3_gather/batches.py", "accepted batch"): "the name of an event in the audit log",
     ("csi/step7_correct/benefits.py", "NOT_JUDGED"): "the name of a state",
-    ("csi/register.py", "title"): "what people typed, compared with what people typed",
     ("csi/fetching/database.py", "reason"): "what a database says",
     ("csi/step6_present/reports.py", "text"): "the lines that people typed",
 }

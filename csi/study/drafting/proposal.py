@@ -22,6 +22,7 @@ from csi.reading.layout import guess
 from csi.reading.looks import Looks
 from csi.series import Processed, SourceCounts
 from csi.series.column_kinds import columns_needed
+from csi.series.grouping import splits
 from csi.study.drafting.candidates import SELDOM, Candidate, with_counters
 from csi.study.drafting.looked import Looked, looked
 from csi.study.drafting.marks import Mark, Stands, marks, with_marks
@@ -97,6 +98,7 @@ class Proposal:
         repeating: columns filled in all of these whose values repeat, each with how many differ.
         blanks: columns that are empty in some, each with in how many.
         marks: dates that may stand for "not yet", with what they are taken for.
+        groups: columns that split its cases into a few groups, such as their priorities.
     """
 
     looks: Looks | None
@@ -119,6 +121,7 @@ class Proposal:
     repeating: Mapping[str, int] = field(default_factory=dict)
     blanks: Mapping[str, int] = field(default_factory=dict)
     marks: tuple[Mark, ...] = ()
+    groups: tuple[str, ...] = ()
 
     def of(self, id: str) -> Candidate | None:
         """The candidate of an id; None where there is none."""
@@ -264,6 +267,7 @@ def _as_read(
             if file.filled[name] == file.rows and file.distinct[name] < file.rows - file.repeats
         },
         blanks={name: file.rows - file.filled[name] for name in names if file.filled[name] < file.rows},
+        groups=tuple(name for name in names if splits(name, file.values.get(name, ()), file.filled[name], file.rows)),
     )
 
 
@@ -407,6 +411,7 @@ def to_plain(given: Proposal) -> dict[str, Any]:
 def of_plain(kept: Mapping[str, Any]) -> Proposal:
     """The proposal that was kept so."""
     lists = {name: tuple(kept[name]) for name in ("orders", "columns", "moments", "sheets")}
+    lists["groups"] = tuple(kept.get("groups") or ())
     seen = kept["looks"]
     ends = {name: _moment(seen[name]) for name in ("first_at", "last_at")} if seen else {}
     looks = seen and Looks(**{**seen, **ends, "kpis": tuple(seen["kpis"])})
