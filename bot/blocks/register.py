@@ -133,7 +133,7 @@ def line(one: Any, judged: str = "") -> str:
     if one.actioned_by:
         said += f" · {mention(one.actioned_by)}"
     if one.required_by:
-        said += f" by {when(one.required_by)}"
+        said += f"{'' if one.actioned_by else ' · needed'} by {when(one.required_by)}"
     if one.origin.startswith("http"):
         said += f" · {link(one.origin, 'where it began')}"
     return f"{said}\n{escape(judged)}" if judged else said

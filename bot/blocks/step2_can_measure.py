@@ -26,6 +26,7 @@ RETIRE = "sla.retire"
 
 USUAL_HOURS = "mon-fri 09:00-17:00"
 _NEW = "new"
+_NEEDED = "Needed before step 3, unless it cannot be measured at all."
 _FIRST = ("measurability", "checked_by", "source_id", "owner", "backup", "same")
 _SIGNS = {
     Measurability.AUTOMATIC: ":white_check_mark:",
@@ -122,8 +123,8 @@ def assess_form(
         parts.user_input("checked_by", "Who tried it?", value=said.checked_by, hint="Not who says so: who looked."),
         *_source(said, sources, with_new=whole),
         parts.text_input("definition", "What exactly is measured?", value=said.definition, limit=300, optional=True),
-        parts.user_input("owner", "Who brings the data?", value=said.owner, optional=True),
-        parts.user_input("backup", "Who stands in?", value=said.backup, optional=True),
+        parts.user_input("owner", "Who brings the data?", value=said.owner, optional=True, hint=_NEEDED),
+        parts.user_input("backup", "Who stands in?", value=said.backup, optional=True, hint=_NEEDED),
         parts.select("period", "One point per", [one.value for one in Period], chosen=said.period),
         parts.text_input("timezone", "Time zone", value=said.timezone, limit=60),
         parts.select("calendar", "Which hours count?", ("24x7", "business hours"), chosen=said.calendar),

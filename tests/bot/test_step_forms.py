@@ -406,3 +406,9 @@ def test_an_entry_of_the_register_says_how_its_kpi_stands() -> None:
     judged = {"mttr": "Hours & co: IMPROVED · target not met"}
     made = str(register.view("Desk", [opportunity(kpi_key="mttr"), opportunity(id=2, kpi_key="")], "{}", judged=judged))
     assert made.count("Hours &amp; co: IMPROVED · target not met") == 1
+
+
+def test_an_entry_says_who_does_it_by_when_or_by_when_it_is_needed() -> None:
+    said = {"required_by": DAY, "raised_by": "UBOB", "raised_on": DAY}
+    assert "· needed by 4 May 2016" in register.line(opportunity(**said, actioned_by=""))
+    assert "<@UALICE> by 4 May 2016" in register.line(opportunity(**said, actioned_by="UALICE"))

@@ -68,6 +68,35 @@ def go_on(world: World, person: Counted, step: int) -> None:
     world.alice.wait(lambda: f"step {step} of 7" in world.card()["text"], what=f"step {step} on the card")
 
 
+def test_a_group_of_the_file_is_chosen_from_a_menu_to_compare_like_with_like(world: World):
+    dave = world.dave
+    lines = zendesk_made.csv().splitlines(keepends=True)
+    text = "".join(one.replace("Normal", ("Low", "High")[place % 3 == 0]) for place, one in enumerate(lines))
+    dave.upload(text.encode(), "zendesk_tickets.csv", channel="service-desk")
+    dave.click(dave.sees("looks like a Zendesk export", "service-desk", timeout=60), "propose.open")
+    dave.wait_modal("propose.choose")
+    dave.fill({"data": [dave.id, world.bob.id], "approver": [world.carol.id]})
+    assert dave.submit() is None
+    dave.wait_modal("propose.agree")
+    dave.click(None, "propose.more")
+    dave.wait(lambda: "strata" in str(dave.modal), what="the rest of the form")
+    dave.fill({"strata": "Priority"})
+    assert dave.submit() is None
+    dave.wait(world.card, what="the card")
+    world.settled()
+    with world.bot.kit.sessions.reading() as session:
+        kpi = next(one for one in session.exec(select(Kpi)).all() if one.key == "mean_time_to_resolve_mttr")
+    assert kpi.definition["strata"] == "Priority"
+    for chosen, expected in (("Status", "Status"), (None, None)):
+        dave.command("/csi", f"kpi {kpi.key}", channel="service-desk")
+        dave.wait_modal("measure.edit_kpi")
+        dave.fill({"strata": chosen})
+        assert dave.submit() is None
+        with world.bot.kit.sessions.reading() as session:
+            kpi = next(one for one in session.exec(select(Kpi)).all() if one.key == kpi.key)
+        assert kpi.definition.get("strata") == expected
+
+
 def test_a_dropped_export_is_measured_by_in_ten_interactions(world: World):
     count: Counter[str] = Counter()
     dave, carol = Counted(world.dave, count), Counted(world.carol, count)

@@ -74,7 +74,8 @@ def test_a_catalogue_entry_fills_the_form(world: World):
     world.alice.wait_modal("measure.add_kpi")
     world.alice.click(None, "measure.catalogue", "K01")
     world.alice.wait(lambda: "name:K01" in str(world.alice.modal["blocks"]), what="the filled form")
-    world.alice.fill({"goal": "Users get help", "csf": "Picked up quickly", "pauses": "hold_minutes in min"})
+    said = {"goal": "Users get help", "csf": "Picked up quickly", "target": "20", "pauses": "hold_minutes in min"}
+    world.alice.fill(said)
     assert list(world.alice.submit()) == ["pause_clock"]
     world.alice.fill({"pause_clock": "only agreed hours count"})
     assert world.alice.submit() is None

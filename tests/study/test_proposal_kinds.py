@@ -22,7 +22,7 @@ from csi.study.drafting.proposal import Proposal, Said, of_plain, proposed, to_p
 from csi.study.drafting.standing import Standing, far_from
 from csi.study.drafting.windows import with_enough
 from csi.study.drafting.wished import asks_yes_or_no, direction_of, says_agreed, says_counted, says_first_answer
-from csi.taking_up.of_proposal import Aim, with_units
+from csi.taking_up.of_proposal import Aim, is_split_by, with_units
 from csi.terms import Period
 from csi.words import standing as words
 
@@ -303,3 +303,37 @@ def test_which_of_several_sheets_is_read_is_kept(tmp_path: Path, others: tuple[s
         for name in ("Calls 2026", *others):
             frame.to_excel(book, sheet_name=name, index=False)
     assert proposed(tmp_path / "calls.xlsx", "UTC").mapping.get("sheet") == kept
+
+
+def test_what_splits_the_cases_into_a_few_groups_is_offered_and_kept(tmp_path: Path) -> None:
+    made = of(
+        tmp_path,
+        cases(
+            "Opened,Closed,Priority,Team,Agent,Status",
+            ["High", "Low", "Low"],
+            ["A", "B"],
+            ["Ann", "Bo"],
+            ["Done", "New"],
+        ),
+    )
+    assert made.groups == ("Priority", "Team")
+    kept = json.loads(json.dumps(to_plain(made), default=str))
+    assert of_plain(kept).groups == made.groups
+    assert of_plain({name: value for name, value in kept.items() if name != "groups"}).groups == ()
+
+
+@pytest.mark.parametrize(
+    ("definition", "strata", "is_split"),
+    [
+        ({"measure": "median", "value": {"from": "a", "to": "b"}}, "Team", True),
+        ({"measure": "count"}, "Team", True),
+        ({"measure": "count"}, "", False),
+        ({"measure": "share", "good": 'Team == "A"'}, "Team", False),
+        ({"measure": "count", "where": 'Team == "A"'}, "Team", False),
+        ({"measure": "distinct", "value": "Team"}, "Team", False),
+        ({"measure": "availability", "value": {"from": "a", "to": "b"}}, "Team", False),
+        ({"measure": "ratio", "value": {"numerator": "a", "denominator": "b"}}, "Team", False),
+    ],
+)
+def test_a_kpi_is_split_by_groups_that_it_is_not_about(definition: dict, strata: str, is_split: bool) -> None:
+    assert is_split_by(definition, strata) is is_split

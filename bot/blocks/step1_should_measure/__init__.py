@@ -37,6 +37,7 @@ from bot.blocks.step1_should_measure.kpi_form import (
     defined,
     kpi_form,
     over,
+    strata_choices,
     value_text,
 )
 from bot.blocks.step1_should_measure.pauses import PAUSE_CLOCK, PAUSES, pause_clock, pauses_text
@@ -96,6 +97,7 @@ __all__ = [
     "reason_form",
     "remove_button",
     "still_open",
+    "strata_choices",
     "superseded",
     "text_form",
     "tree_view",

@@ -102,7 +102,6 @@ def kpi_form(
             "Target",
             value=known["target"],
             limit=40,
-            optional=True,
             hint="A number such as 20 or 97.5; for a band two, such as 2 to 5.",
         ),
         parts.date_input("target_date", "By when?", value=(kpi.target_date if kpi else None) or target_date),
@@ -130,6 +129,7 @@ def kpi_form(
         *pause_fields(known["definition"].get("value")),
     ]
     blocks += [answers_field(answers)] if answers else []
+    blocks += _strata(columns, str(known["definition"].get("strata") or ""))
     if kpi:
         blocks.append(parts.actions([remove_button("Remove this KPI", REMOVE_KPI, kpi.id)]))
     title, callback = ("Change a KPI", EDIT_KPI) if kpi else ("Add a KPI", ADD_KPI)
@@ -278,6 +278,24 @@ def _definition(known: Mapping[str, Any]) -> list[Block]:
             optional=True,
             hint='Such as: made_sla == "true"',
         ),
+    ]
+
+
+def strata_choices(columns: Sequence[str], chosen: str) -> list[str]:
+    """The columns by whose groups a KPI may be computed, too: the one that is chosen, then those of its data."""
+    return list(dict.fromkeys([*([chosen] if chosen else []), *columns]))[:99]
+
+
+def _strata(columns: Sequence[str], chosen: str) -> list[Block]:
+    names = strata_choices(columns, chosen)
+    if not names:
+        return []
+    choices = {str(place): clip(name, 75) for place, name in enumerate(names)}
+    hint = "Each of its groups is computed, too, so that a change is none where only their mix moved."
+    return [
+        parts.select(
+            "strata", "Compare like with like by", choices, chosen="0" if chosen else None, hint=hint, optional=True
+        )
     ]
 
 

@@ -76,7 +76,7 @@ def fields_of(form: Mapping[str, Any], csf_id: int | None, entry: str, known: Ma
 
 
 def with_known(session: Session, cycle: Cycle, known: Mapping[str, Any], fields: kpis.KpiFields) -> kpis.KpiFields:
-    """An edited KPI keeps what the form does not show: its source, moment, strata."""
+    """An edited KPI keeps what the form does not show: its source, its moment, and its strata where it did not."""
     old: Kpi = growing.of_cycle(session, cycle, Kpi, int(known["kpi"]))
     kept = {key: value for key, value in old.definition.items() if key in ("source", "at", "strata")}
     said = {name: getattr(fields, name) for name in fields.__slots__}

@@ -167,7 +167,7 @@ def said_kpi(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> N
             form |= _chosen(session, kit, cycle, found, form)
         fields = fields_of(form, csf_id, str(known.get("catalogue") or ""), _known_definition(session, cycle, known))
         if known.get("kpi"):
-            changed = with_known(session, cycle, known, fields)
+            changed = with_known(session, cycle, known, _with_strata(session, cycle, found, form, fields))
             if odd := odd_target(session, cycle, found, changed, is_meant=bool(form.get(f"{MEANT_FIELD}target"))):
                 ack(response_action="update", view=asked_in(dict(view), {"target": odd}))
                 return
@@ -201,7 +201,7 @@ def defined(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> No
         found: Kpi = growing.of_cycle(session, cycle, Kpi, int(modals.remembered(body)["kpi"]))
         chosen = _chosen(session, kit, cycle, found, form) if blocks.ANSWERS in form else {}
         said = definition({**form, **chosen, "unit": found.unit}, found.definition)
-        kept = {key: value for key, value in found.definition.items() if key in ("source", "at")}
+        kept = {key: value for key, value in found.definition.items() if key in ("source", "at", "strata")}
         said |= still_meant(found.definition, said)
         looked = tried(session, kit, cycle, found, said={**kept, **said}, form=form)
         if looked.waits:
@@ -229,9 +229,20 @@ def _confirm(
 def _also(view: Body) -> dict[str, forms.Reader]:
     """The fields that only some forms of a KPI have: its pauses, the answers that count as good."""
     asked = {block["block_id"] for block in view["blocks"] if block["type"] == "input"}
-    also = PAUSE_FIELDS | {blocks.ANSWERS: forms.options()}
+    also = PAUSE_FIELDS | {blocks.ANSWERS: forms.options(), "strata": forms.option(of=int, required=False)}
     also |= {f"{MEANT_FIELD}{name}": forms.options() for name in ("target", *TRIED)}
     return {name: reader for name, reader in also.items() if name in asked}
+
+
+def _with_strata(
+    session: Session, cycle: Cycle, kpi: Kpi, form: Mapping[str, Any], fields: kpis.KpiFields
+) -> kpis.KpiFields:
+    """The fields of a KPI with the strata that were chosen, or taken away, where the form asked."""
+    if "strata" not in form:
+        return fields
+    names = blocks.strata_choices(columns_held(session, cycle, kpi), str(kpi.definition.get("strata") or ""))
+    strata = "" if form["strata"] is None else names[form["strata"]]
+    return replace(fields, definition={**fields.definition, "strata": strata})
 
 
 def _chosen(session: Session, kit: Kit, cycle: Cycle, kpi: Kpi, form: Mapping[str, Any]) -> dict[str, Any]:
