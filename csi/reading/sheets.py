@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -27,6 +28,9 @@ from csi.reading.sheet_choice import LOOKED_AT, weight
 
 _BLOCK = 1024 * 1024
 _ROWS_AT_ONCE = 20_000
+_YEARS = (1990.0, 2100.0)  # a number that is merged down may be one of these; ours
+
+_Merged = tuple[tuple[int, int], tuple[int, int]]  # row and column (0-based) of the first cell and of the last
 
 
 def names(content: Content, kind: Format) -> tuple[str, ...]:
@@ -80,7 +84,9 @@ def _rows(content: Content, sheet: str, most: int | None = None) -> list[list[An
 
     Errors alone make no row: they are what formulas say that were drawn down beyond the table.
     """
-    rows: list[list[Any]] = _open(content, sheet).to_python(skip_empty_area=False, nrows=most)
+    table = _open(content, sheet)
+    rows: list[list[Any]] = table.to_python(skip_empty_area=False, nrows=most)
+    _fill_merged(rows, table.merged_cell_ranges or ())
     for number, errors in error_cells(content, sheet).items() if rows else ():
         row = rows[number] if number < len(rows) and any(cell != "" for cell in rows[number]) else []
         for place, text in errors:
@@ -90,6 +96,35 @@ def _rows(content: Content, sheet: str, most: int | None = None) -> list[list[An
         if number < len(rows) and place < len(rows[number]) and _is_shown(rows[number][place], shown):
             rows[number][place] = shown
     return rows
+
+
+def _fill_merged(rows: list[list[Any]], merged: Sequence[_Merged]) -> None:
+    """Write what cells merged down a column hold into each of their rows: names, dates and years, but no amounts.
+
+    Two rows merged once are a header of two rows, unless figures stand beside the first.
+    """
+    down = [one for one in merged if one[0][1] == one[1][1] and one[0][0] < one[1][0]]
+    often = Counter(first[1] for first, _ in down)
+    for (top, place), (bottom, _) in down:
+        if top >= len(rows) or place >= len(rows[top]) or not _is_name(rows[top][place]):
+            continue
+        if often[place] == 1 and bottom - top == 1 and not any(map(_is_figure, rows[top])):
+            continue
+        for row in rows[top + 1 : bottom + 1]:
+            if place < len(row) and row[place] == "":
+                row[place] = rows[top][place]
+
+
+def _is_name(cell: Any) -> bool:
+    return _is_year(cell) or (isinstance(cell, str) and bool(cell.strip())) or isinstance(cell, date)
+
+
+def _is_year(cell: Any) -> bool:
+    return isinstance(cell, float) and cell.is_integer() and _YEARS[0] <= cell <= _YEARS[1]
+
+
+def _is_figure(cell: Any) -> bool:
+    return isinstance(cell, float | timedelta) and not _is_year(cell)
 
 
 def _is_shown(cell: Any, shown: Shown) -> bool:

@@ -40,6 +40,12 @@ def settling(doubt: Doubt) -> str:
     return f"{mending}, or {answer} if it is so"
 
 
+def _first_of_block(doubt: Doubt) -> str:
+    (column,) = doubt.seen
+    filled = f"{column.column} is filled in {doubt.fits:,} of {_rows(doubt.rows)}, each the first of a block"
+    return f"{filled}, and empty below it, as merged cells and pivots are printed: no condition fits those below"
+
+
 def _none_where(doubt: Doubt) -> str:
     return f"the condition `{doubt.condition}` fits none of {_rows(doubt.rows)}{_seen(doubt)}"
 
@@ -103,6 +109,7 @@ def _last_of_several(doubt: Doubt) -> str:
 
 _SAID = {
     DoubtKind.SWAPPED: _swapped,
+    DoubtKind.FIRST_OF_BLOCK: _first_of_block,
     DoubtKind.WHERE_MATCHES_NONE: _none_where,
     DoubtKind.WHERE_MATCHES_ALL: _all_where,
     DoubtKind.GOOD_MATCHES_NONE: _none_good,
@@ -114,6 +121,7 @@ _SAID = {
     DoubtKind.LAST_OF_SEVERAL: _last_of_several,
 }
 _MENDING = {
+    DoubtKind.FIRST_OF_BLOCK: "write the name into every row of its block",
     DoubtKind.SWAPPED: "swap from and to",
     DoubtKind.WHERE_MATCHES_NONE: "correct the condition",
     DoubtKind.WHERE_MATCHES_ALL: "correct the condition",

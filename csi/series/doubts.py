@@ -7,7 +7,7 @@ says that it is meant (``meant``), nothing is concluded from the KPI.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -16,8 +16,9 @@ import pandas as pd
 from csi.definition import Duration, KpiDefinition
 from csi.measures import Takes, measure_of
 from csi.series import units
+from csi.series.blocks import Names
 from csi.series.column_kinds import IN_ORDER, is_moment
-from csi.series.expression import Among, Both, Compare, Either, Literal, Node, Not, parse
+from csi.series.expression import Among, Both, Compare, Either, Literal, Node, Not, columns_of, parse
 from csi.series.growth import Anew, Growth
 from csi.series.last_rows import Shared
 from csi.series.net_promoter import shows_scale
@@ -33,6 +34,7 @@ class DoubtKind(StrEnum):
     """What was found."""
 
     SWAPPED = "swapped"
+    FIRST_OF_BLOCK = "first of a block"
     WHERE_MATCHES_NONE = "where matches none"
     WHERE_MATCHES_ALL = "where matches all"
     GOOD_MATCHES_NONE = "good matches none"
@@ -54,7 +56,8 @@ class Doubt:
         condition: of a condition its text.
         fits, rows: how many of how many rows it fits; of swapped moments, in how many the end lies before the start;
             of a score how many are no answer, of a percentage how many are more than all; how often a total begins
-            anew; in how many periods, of all, several rows of the last moment differ.
+            anew; in how many periods, of all, several rows of the last moment differ; in how
+            many rows a column is filled.
         seen: what the columns hold that the condition compares.
         target: the target, or the edge of the band, that lies far outside.
         low, high, median: the smallest and the largest value of a period, and the median of all.
@@ -108,7 +111,12 @@ def doubts_of(kpi: KpiDefinition, tried: Tried, series: pd.DataFrame, unsaid: st
         series: columns ``value``, ``partial``, ``missing``, one row a period.
         unsaid: the column of which nobody says that it is in the KPI's unit.
     """
-    found = [*_swapped(kpi, tried), *_of_where(kpi, tried.where), *_of_good(kpi, tried.good)]
+    found = [
+        *_swapped(kpi, tried),
+        *_of_blocks(kpi, tried.names),
+        *_of_where(kpi, tried.where),
+        *_of_good(kpi, tried.good),
+    ]
     found += [*_of_numbers(kpi, tried.numbers), *_of_growth(kpi, tried.growth), *_of_last(kpi, tried.last)]
     if not any(one.kind is DoubtKind.WHERE_MATCHES_NONE for one in found):
         found += target_doubts(kpi, series, unsaid)
@@ -125,6 +133,15 @@ def _swapped(kpi: KpiDefinition, tried: Tried) -> Iterator[Doubt]:
         start, end = kpi.value.start, kpi.value.end
         doubt = Doubt(kind=DoubtKind.SWAPPED, key="value", fits=tried.backward, rows=tried.timed, start=start, end=end)
         yield replace(doubt, leaves_rows=False)
+
+
+def _of_blocks(kpi: KpiDefinition, names: Sequence[Names | None]) -> Iterator[Doubt]:
+    """The columns of conditions that are filled in the first row of each block alone."""
+    for one in names:
+        if one is not None and one.are_of_blocks:
+            key = "where" if one.column in columns_of(kpi.where) else "good"
+            kind, told = DoubtKind.FIRST_OF_BLOCK, (Held(one.column),)
+            yield Doubt(kind=kind, key=key, fits=one.filled, rows=len(one.place), seen=told)
 
 
 def _of_where(kpi: KpiDefinition, fit: Fit | None) -> Iterator[Doubt]:

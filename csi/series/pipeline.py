@@ -166,7 +166,7 @@ def portion_of(base: Ground, kpi: KpiDefinition, axis: Axis) -> tuple[Placed, Po
         pairs=base.pairs_of(kpi),
         still_open=waiting,
         unended=unended(kpi, looking, axis),
-        tried=tried(kpi, looking, rows),
+        tried=tried(kpi, looking, rows, lines),
         sample=_sample(base, kpi, kept),
     )
 

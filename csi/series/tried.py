@@ -7,7 +7,7 @@ partition in which no row fits or every one does, as only these can make up a wh
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,8 @@ import pyarrow.compute as pc
 
 from csi.definition import Duration, KpiDefinition
 from csi.measures import Takes, measure_of
-from csi.series import net_promoter, units, weekly
+from csi.series import blocks, net_promoter, units, weekly
+from csi.series.blocks import Names
 from csi.series.columns import LINKED, OF_VALUE, moment_of_row
 from csi.series.contributions import Contribution, Looking
 from csi.series.expression import Column, comparisons
@@ -32,6 +33,9 @@ MOST = 1_000  # different values of a column that are counted; of more only a fe
 SHOWN = 5  # of them, the most frequent ones
 _COLUMNS = 3  # columns of a condition that are told
 _ROUNDING = 1e-9
+_LINE_BITS = 40  # of a row's place, below those of its delivery
+
+Lines = tuple[np.ndarray, np.ndarray]  # per row of the source its delivery and its line
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,7 @@ class Tried:
 
     ``numbers`` are those of a score or of a percentage; None for any other KPI. ``growth`` is of numbers added up,
     ``last`` of what shares the last moment of a period: it is told of all rows, not of portions. ``dates`` are those
-    that put rows into periods; None of spans.
+    that put rows into periods; None of spans. ``names`` are what the columns that conditions compare hold.
     """
 
     where: Fit | None = None
@@ -106,15 +110,17 @@ class Tried:
     growth: Growth | None = None
     last: Shared | None = None
     dates: Dates | None = None
+    names: tuple[Names | None, ...] = ()
 
 
-def tried(kpi: KpiDefinition, looking: Looking, rows: Contribution) -> Tried:
+def tried(kpi: KpiDefinition, looking: Looking, rows: Contribution, lines: Lines) -> Tried:
     """What is found in the rows of a portion.
 
     Args:
         kpi: the KPI.
         looking: the rows of its source.
         rows: those that count for it.
+        lines: where each row of its source was delivered.
     """
     where = looking.satisfied(kpi.where, kpi, "where") if kpi.where.strip() else None
     every = np.arange(len(looking.frame))
@@ -127,7 +133,21 @@ def tried(kpi: KpiDefinition, looking: Looking, rows: Contribution) -> Tried:
         numbers=_numbers(kpi, looking, rows, where),
         growth=growth(kpi, rows.at, rows.value, looking.timezone),
         dates=None if measure_of(kpi.measure).is_of_spans else _dates(kpi, looking, rows),
+        names=tuple(_names(kpi, looking, lines)),
     )
+
+
+def _names(kpi: KpiDefinition, looking: Looking, lines: Lines) -> Iterator[Names | None]:
+    """The columns of texts that its conditions compare with a value."""
+    for name in dict.fromkeys(name for text in (kpi.where, kpi.good) for name in _compared(text)):
+        if name in looking.frame.columns:
+            place = (lines[0].astype(np.int64) << _LINE_BITS) + lines[1]
+            yield blocks.names_of(name, looking.frame[name], place, looking.moments(moment_of_row(kpi), kpi, "at"))
+
+
+def _compared(text: str) -> list[str]:
+    sides = [side for one in comparisons(text) for side in (one.left, one.right)] if text.strip() else []
+    return [side.name for side in sides if isinstance(side, Column)]
 
 
 def _dates(kpi: KpiDefinition, looking: Looking, rows: Contribution) -> Dates:
@@ -171,8 +191,7 @@ def _fit(kpi: KpiDefinition, text: str, looking: Looking, fits: np.ndarray, rows
 
 
 def _seen(kpi: KpiDefinition, text: str, looking: Looking, rows: np.ndarray) -> tuple[Held, ...]:
-    sides = [side for one in comparisons(text) for side in (one.left, one.right)]
-    names = dict.fromkeys(side.name for side in sides if isinstance(side, Column))
+    names = dict.fromkeys(_compared(text))
     return tuple(held(name, _cells(kpi, name, looking).iloc[rows]) for name in list(names)[:_COLUMNS])
 
 
@@ -226,6 +245,7 @@ def merged(parts: Collection[Tried]) -> Tried:
         numbers=_together(numbers),
         growth=together([one.growth for one in parts]),
         dates=weekly.together([one.dates for one in parts]),
+        names=tuple(map(blocks.together, zip(*(one.names for one in parts), strict=True))),
     )
 
 

@@ -316,3 +316,42 @@ def test_an_error_cell_of_an_ods_sheet_is_read_as_its_text() -> None:
     assert reading.frame["team"].tolist() == ["x", "y", "#N/A"]
     assert reading.quarantine["value"].tolist() == ["#DIV/0!"]
     assert reading.quarantine["line"].tolist() == [5]
+
+
+def _merged(rows: list[list[object]], *spans: str) -> pd.DataFrame:
+    """What is read of a sheet with merged cells, without its lines."""
+    cells = "".join(f'<mergeCell ref="{span}"/>' for span in spans)
+    sheet = sheet_xml(rows).replace("</sheetData>", f"</sheetData><mergeCells>{cells}</mergeCells>")
+    found = read(xlsx(S=sheet), SourceDefinition(id="s", file="s.xlsx"), moments=(), numbers=())
+    return found.frame.reset_index(drop=True)
+
+
+def test_a_name_merged_down_a_column_holds_for_its_rows_and_an_amount_does_not() -> None:
+    rows: list[list[object]] = [
+        ["Team", "Year", "Month", "Cost"],
+        ["Mail", 2024, "Jan", 900],
+        [None, None, "Feb", None],
+        ["Net", 2025, "Jan", 300],
+        [None, None, "Feb", None],
+    ]
+    spans = [f"{column}{first}:{column}{first + 1}" for column in "ABD" for first in (2, 4)]
+    found = _merged(rows, *spans)
+    assert found["Team"].tolist() == ["Mail", "Mail", "Net", "Net"]
+    assert found["Year"].tolist() == ["2024", "2024", "2025", "2025"]
+    assert found["Cost"].fillna("").tolist() == ["900", "", "300", ""]
+    assert _merged(rows)["Team"].fillna("").tolist() == ["Mail", "", "Net", ""]
+
+
+@pytest.mark.parametrize(("first", "held"), [(1990, "1990"), (2100, "2100"), (1989, ""), (2101, ""), (2024.5, "")])
+def test_a_number_merged_down_is_a_year_or_an_amount(first: float, held: str) -> None:
+    found = _merged([["Year", "n"], [first, 1], [None, 2], [None, 3]], "A2:A4")
+    assert found["Year"].fillna("").tolist()[1:] == [held, held]
+
+
+def test_two_rows_merged_once_are_a_header() -> None:
+    rows: list[list[object]] = [["Team", "n", "m"], [None, "of all", "open"], ["A", 1, 2], ["B", 3, 4], ["C", 5, 6]]
+    assert next(iter(_merged(rows, "A1:A2").columns)) == "Team"
+    one = _merged([["Team", "n"], ["A", 1], [None, 2], ["B", 3]], "A2:A3")
+    assert one["Team"].tolist() == ["A", "A", "B"]
+    named = _merged([["Team", "Who"], ["A", "x"], [None, "y"], ["B", "z"]], "A2:A3")
+    assert named["Team"].fillna("").tolist() == ["A", "", "B"]

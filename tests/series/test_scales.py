@@ -158,9 +158,11 @@ FRAME = {
     "part": 95.0 + TURNS % 10,
     "hundred": 10.0 * (TURNS % 11),
     "total": 10.0 * (TURNS + 1),
+    "team": ["A", *[None] * (2 * WEEKS - 1), "B", *[None] * (2 * WEEKS - 1)],
 }
 SHARE = replace(kpi(measure="share", unit="%"), direction=Direction.HIGHER)
 ASKED: dict[DoubtKind, KpiDefinition] = {
+    DoubtKind.FIRST_OF_BLOCK: kpi(where='team != "B"'),
     DoubtKind.WHERE_MATCHES_NONE: kpi(where='met == "never"'),
     DoubtKind.WHERE_MATCHES_ALL: kpi(where='met != "never"'),
     DoubtKind.GOOD_MATCHES_NONE: replace(SHARE, good='met == "never"'),
