@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from csi.reading.causes import Cause
+from csi.reading.column_headers import unit_in
 from csi.reading.digits import in_our_digits
 from csi.reading.filler_words import fillers, says_nothing
 from csi.reading.moments import read_moments
@@ -361,19 +362,48 @@ def guess_decimal(columns: Mapping[str, Sequence[str]], delimiter: str) -> str:
 def undecided(columns: Mapping[str, Sequence[str]], delimiter: str) -> str:
     """The sign in ``1.234`` that may part thousands or decimals, for nothing in the text decides; empty: it is known.
 
-    Cells that a comma parts write a point before decimals.
+    Cells that a comma parts write a point before decimals, unless each of a column without a unit holds three digits
+    behind it, or is a whole number below a thousand.
     """
-    if delimiter == "," or told_decimal(columns):
+    if told_decimal(columns):
         return ""
+    if delimiter == ",":
+        return "." if any(_may_be_thousands(name, cells) for name, cells in columns.items()) else ""
     cells = _signed(columns)
     return next((sign for sign in ".," if _matching(cells, _EITHER[sign])), "")
 
 
+def _may_be_thousands(name: str, cells: Sequence[str]) -> bool:
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    signed = {cell for cell in filled if "." in cell}
+    if len(signed) < _FEWEST_SIGNED or unit_in(name) or not all(map(_EITHER["."].match, signed)):
+        return False
+    return not any(map(_UNIT_BEHIND.search, signed)) and all(
+        cell in signed or _BELOW_THOUSAND.fullmatch(cell) for cell in filled
+    )
+
+
 def told_decimal(columns: Mapping[str, Sequence[str]]) -> str:
-    """The decimal sign most cells show beyond doubt; empty where none does."""
+    """The decimal sign most cells show beyond doubt; empty where none does.
+
+    A percentage of three digits behind the sign is below a hundred, and none of thousands.
+    """
     cells = _signed(columns)
     comma, point = (_matching(cells, _WRITTEN[sign]) - _matching(cells, _EITHER[sign]) for sign in ",.")
+    for name, held in columns.items():
+        parts = [cell.strip() for cell in held if "%" in cell or "," in cell or "." in cell]
+        if parts and (any("%" in cell for cell in parts) or unit_in(name) == "%"):
+            shares = [_SHARE.fullmatch(cell) for cell in parts]
+            if all(shares):
+                comma += sum(one is not None and one["sign"] == "," for one in shares)
+                point += sum(one is not None and one["sign"] == "." for one in shares)
     return "," if comma > point else "." if point else ""
+
+
+_FEWEST_SIGNED = 2  # different numbers; ours
+_UNIT_BEHIND = re.compile(r"[^\W\d_]\W*$|%$")
+_BELOW_THOUSAND = re.compile(r"[+-]?\d{1,3}", re.ASCII)
+_SHARE = re.compile(r"[+-]?(?:100|\d{1,2}(?P<sign>[.,])\d{3})(?:[.,]0+)?\s*%?", re.ASCII)
 
 
 def _signed(columns: Mapping[str, Sequence[str]]) -> list[str]:

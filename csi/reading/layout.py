@@ -154,7 +154,8 @@ def form_of(
     forms = {name: _written(name, cells[name], decimal, source, base.headers) for name in counted}
     if base.format is Format.DELIMITED and not source.decimal:
         either = _either(forms, cells, base.delimiter)
-        forms = {name: replace(form, either=either) for name, form in forms.items()}
+        told = set[str]() if base.delimiter != "," else {one for one in forms if not _either([one], cells, ",")}
+        forms = {name: form if name in told else replace(form, either=either) for name, form in forms.items()}
     columns = (Column(name=name, kind=kind, written=forms.get(name, PLAIN)) for name, kind in kinds.items())
     return replace(base, decimal=decimal, columns=tuple(columns))
 

@@ -83,3 +83,13 @@ def test_an_ambiguous_delivery_is_read_again_as_was_said_now():
 )
 def test_the_decimal_sign_is_guessed_from_cells_that_tell_it(cells: list[str], delimiter: str, decimal: str):
     assert guess_decimal({"n": cells}, delimiter) == decimal
+
+
+def test_only_the_column_that_may_hold_thousands_is_asked_about() -> None:
+    text = b"d,v,time (s)\n2025-01-01,1.234,1.234\n2025-01-02,2.500,2.500\n2025-01-03,87,9.125\n"
+    found = read(text, SourceDefinition(id="s", file="s.csv"), moments=["d"], numbers=["v", "time (s)"])
+    assert found.frame["time (s)"].tolist() == [1.234, 2.5, 9.125]
+    assert found.frame["v"].fillna(0).tolist() == [0, 0, 87]
+    assert [one.startswith("either decimal: '.' or decimal: ','") for one in found.quarantine["expected"]] == [True] * 2
+    said = SourceDefinition(id="s", file="s.csv", decimal=",")
+    assert read(text, said, moments=["d"], numbers=["v"]).frame["v"].tolist() == [1234, 2500, 87]

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from csi.definition import SourceDefinition
-from csi.reading.kinds import told_decimal
+from csi.reading.kinds import told_decimal, undecided
 from csi.reading.numbers import read_numbers
 from csi.reading.readers import read
 
@@ -110,7 +110,8 @@ def test_thousands_beside_a_unit_are_no_decimals() -> None:
 @pytest.mark.parametrize(
     ("delimiter", "cells", "decimal", "right"),
     [
-        (",", ["1.234", "2.345"], None, [1.234, 2.345]),
+        (",", ["1.234", "2.345"], None, [None, None]),
+        (",", ["1.234", "2.34"], None, [1.234, 2.34]),
         (";", ["1,234", "2,345"], None, [None, None]),
         (";", ["1,203", "900"], None, [None, 900]),
         (";", ["1,234", "0,345"], None, [1.234, 0.345]),
@@ -141,3 +142,39 @@ def test_thousands_or_decimals_are_asked_where_nothing_tells(
             f"either decimal: '.' or decimal: ',' at the source, for 1{sign}234 may be 1234 or little more than 1"
         )
         assert set(reading.quarantine["expected"]) == {expected}
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "sign"),
+    [
+        ("V", ["1.234", "2.500", "12.750"], "."),
+        ("V", ["1.234", "999", "2.500", ""], "."),
+        ("V", ["1.234", "2.500", "1000"], ""),  # a thousand without a point
+        ("V", ["1.234", "2.50"], ""),
+        ("V", ["1.234", "0.500"], ""),  # thousands do not begin with zero
+        ("V", ["1.234", "1.234"], ""),  # one number alone
+        ("Time (s)", ["1.234", "2.500"], ""),
+        ("V", ["1.234 ms", "2.500 ms"], ""),
+        ("V", ["98.302%", "97.635%"], ""),
+        ("V", ["1,234", "2,500"], ""),  # thousands, as a comma parts cells
+    ],
+)
+def test_in_a_text_that_commas_part_three_digits_alone_may_be_thousands(name: str, cells: list[str], sign: str) -> None:
+    assert undecided({name: cells}, ",") == sign
+    assert undecided({name: cells, "b": ["1.5"]}, ",") == ""
+    assert undecided({"b": ["x"], name: cells}, ",") == sign
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "sign"),
+    [
+        ("a", ["98,302 %", "97,635 %"], ","),
+        ("a", ["98.302%", "100%", "7.635%"], "."),
+        ("a (%)", ["98,302", "100,000", "97,635"], ","),
+        ("a", ["98,302", "97,635"], ""),
+        ("a", ["98,302 %", "101,635 %"], ""),
+        ("a", ["98,302 %", "1.234 EUR"], ""),
+    ],
+)
+def test_percentages_of_three_digits_are_parts_of_a_hundred(name: str, cells: list[str], sign: str) -> None:
+    assert told_decimal({name: cells}) == sign
