@@ -325,11 +325,17 @@ def _counts(view: View) -> list[str]:
 
 def _sources(facts: Facts) -> list[str]:
     lines = [
-        f"- {escape(id)}: {count(one.rows_read)} rows read, {count(one.rows_kept)} kept, "
+        f"- {escape(id)}: {count(one.rows_read)} rows read, {count(one.rows_kept)} kept, {_left_out(one)}"
         f"{_in_quarantine(one, _refused_for_kpis(facts, id))}, sha256 {one.sha256[:12]}"
         for id, one in facts.sources.items()
     ]
     return ["## Sources", "", *lines] if lines else []
+
+
+def _left_out(one: SourceCounts) -> str:
+    """The rows that other rows stand for: with those kept and in quarantine they are all that were read."""
+    named = ((one.superseded, "superseded"), (one.repeated, "repeated"), (one.conflicts, "in conflict"))
+    return "".join(f"{count(number)} {name}, " for number, name in named if number)
 
 
 def _in_quarantine(one: SourceCounts, aside: int = 0) -> str:

@@ -29,7 +29,7 @@ from csi.step3_gather import batches
 from csi.storage import need, row, rows
 from csi.terms import Step, Verdict
 from csi.words.heading import ruled
-from csi.words.wording import amount
+from csi.words.standing import baseline_scale
 
 
 def origins(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
@@ -70,8 +70,7 @@ def _verdicts(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
         baseline = row(
             session, Baseline, cycle.team_id, cycle_id=cycle.id, kpi_key=kpi.key, state=ProposalState.APPROVED
         )
-        centre = baseline.centre if baseline else None
-        level = f", new baseline {amount(centre, kpi.unit)}" if centre is not None else ""
+        level = f", new baseline {_level(baseline)}" if baseline and baseline.centre is not None else ""
         yield _item(
             cycle,
             Step.SHOULD_MEASURE,
@@ -87,6 +86,12 @@ def _verdicts(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
         if result.verdict == Verdict.ACHIEVED:
             text = f"{kpi.name} meets its target and is stable: tighten it, hold it, or retire the KPI?"
             yield _item(cycle, Step.SHOULD_MEASURE, "choice", text, result, kpi_key=kpi.key, since=cycle.closed_at)
+
+
+def _level(baseline: Baseline) -> str:
+    """The level of a baseline, as it stands wherever it is told."""
+    scale = baseline_scale(baseline.centre, (baseline.lower, baseline.upper), baseline.unit)
+    return scale.level(baseline.centre or 0.0)
 
 
 def _gaps(session: Session, cycle: Cycle) -> Iterator[CarryOver]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from csi.terms import Period
 from csi.words import wording
 from csi.words.messages import said
+from csi.words.together import Scale
 
 
 def stands(
@@ -118,3 +119,9 @@ def hints(now: float, best: float | None, unit: str) -> str:
     if best == now:
         return said("Now {level}, the best quarter so far.", level=level)
     return said("Now {level}; best quarter so far {best}.", level=level, best=wording.amount(best, unit))
+
+
+def baseline_scale(centre: float | None, limits: Sequence[float | None], unit: str) -> Scale:
+    """How a baseline's level and limits are written, wherever they are told: the same number never in two roundings."""
+    known = tuple(value for value in (centre, *limits) if value is not None)
+    return Scale(unit, wording.decimals_of(known, 0.0, unit))

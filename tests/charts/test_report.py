@@ -115,6 +115,12 @@ def test_v6_1_how_a_number_was_computed_names_formula_sources_n_and_exclusions()
         assert wanted in text
 
 
+def test_what_became_of_the_rows_of_a_source_adds_up() -> None:
+    counts = SourceCounts(rows_read=40, rows_kept=25, superseded=9, repeated=3, conflicts=2, quarantined=1)
+    text = markdown(replace(two(), sources={"incidents": counts}))
+    assert "40 rows read, 25 kept, 9 superseded, 3 repeated, 2 in conflict, 1 in quarantine" in text
+
+
 def test_sources_are_named_with_their_bytes() -> None:
     facts = replace(two(), sources={"incidents": SourceCounts(sha256="ab" * 32, rows_read=7, rows_kept=7)})
     assert "- incidents: 7 rows read, 7 kept, 0 in quarantine, sha256 abababababab" in markdown(facts)

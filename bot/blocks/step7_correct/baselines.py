@@ -12,8 +12,8 @@ from bot.blocks.step7_correct.decisions import said
 from bot.blocks.step7_correct.names import APPROVE_BASELINE, BASELINE, REJECT_BASELINE
 from bot.blocks.text import clip, escape, mention
 from csi.states import ProposalState
-from csi.words.together import Scale
-from csi.words.wording import decimals_of, listed, percent, when
+from csi.words.standing import baseline_scale
+from csi.words.wording import listed, percent, when
 
 
 def baseline_form(kpis: Mapping[str, str], chosen: str, window: tuple[date, date] | None, metadata: str) -> Block:
@@ -78,8 +78,7 @@ def baseline_heading(name: str) -> str:
 def baseline_facts(one: Any, text: str, decisions: Sequence[Any]) -> list[Block]:
     """What is known of a new baseline under a text, with the answers so far; nothing to press."""
     limits = (one.lower, one.upper)
-    known = tuple(value for value in (one.centre, *limits) if value is not None)
-    scale = Scale(escape(one.unit), decimals_of(known, 0.0, one.unit))
+    scale = baseline_scale(one.centre, limits, escape(one.unit))
     coverage = percent(one.coverage) if one.coverage is not None else "unknown"
     return [
         parts.section(text),

@@ -11,7 +11,8 @@ from bot.blocks.parts import Block
 from bot.blocks.step6_present import line
 from bot.blocks.step7_correct.names import BASELINE, BENEFIT, CLOSE, DONE, EDIT, END, OPEN, PROPOSE, REVIEW, ActionSeen
 from bot.blocks.text import clip, escape, mention
-from csi.words.wording import amount, plural, when
+from csi.words.standing import baseline_scale
+from csi.words.wording import NOTHING, plural, when
 
 MOST = 40  # actions in one message
 _UNNAMED: Mapping[str, str] = {}
@@ -66,7 +67,7 @@ def _findings(found: Sequence[Found]) -> list[Block]:
     """Each KPI's verdict with what can be done about it."""
     blocks: list[Block] = []
     for one in found[:12]:
-        blocks.append(parts.section(line(one.name, one.verdict or "not judged yet", one.summary)))
+        blocks.append(parts.section(line(one.name, one.verdict or "NOT MEASURED", one.summary)))
         buttons = [parts.button("Propose an action", PROPOSE, str(one.kpi_id), style="primary")]
         if one.may_rebase:
             buttons.append(parts.button("New baseline", BASELINE, str(one.kpi_id)))
@@ -105,7 +106,8 @@ def action_line(one: ActionSeen, names: Mapping[str, str] = _UNNAMED) -> str:
 def baseline_line(one: Any, name: str) -> str:
     """A baseline in one line."""
     span = f"{when(one.window_from)} to before {when(one.window_to)} ({plural(one.points, 'point')})"
-    level = amount(one.centre, escape(one.unit))
+    scale = baseline_scale(one.centre, (one.lower, one.upper), escape(one.unit))
+    level = NOTHING if one.centre is None else scale.level(one.centre)
     return f"*{escape(clip(name, 120))}* no. {one.number}: {level} over {span} · {one.state}"
 
 
