@@ -9,9 +9,7 @@ import pytest
 from csi.charts import canvas
 
 FURTHER = "STIXGeneral"  # comes with matplotlib, and has a letter that the one font lacks
-LETTER = next(
-    chr(one) for one in sorted(canvas._glyphs(FURTHER) - canvas._glyphs(canvas.FONT)) if chr(one).isalpha()
-)
+LETTER = next(chr(one) for one in sorted(canvas._glyphs(FURTHER) - canvas._glyphs(canvas.FONT)) if chr(one).isalpha())
 
 
 @pytest.fixture(params=[(), ("Not on this machine", FURTHER)])
