@@ -60,6 +60,9 @@ FURTHER_FONTS = (
 UNDRAWABLE = "□"
 ALT_TEXT_LIMIT = 2000  # Source: docs/slack.md, Size
 BLANKS = re.compile(r"[ \t\r\n\f\v\u2028\u2029]+")  # not the no-break space: a unit stays with its number
+_LEFT_TO_RIGHT = "\u200e"  # a mark that is not seen
+_HEBREW_AND_ARABIC = r"\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"
+_FROM_THE_RIGHT = re.compile(rf"[{_HEBREW_AND_ARABIC}](?:[{_HEBREW_AND_ARABIC} ]*[{_HEBREW_AND_ARABIC}])?")
 _MEASURED = 100.0  # points, at which letters are measured
 LINE = 1.35  # line height in font sizes
 _CLAUSES = (";", ":")  # ends of them, the stronger first
@@ -178,6 +181,16 @@ def drawable(text: str) -> str:
     return "".join(sign if _family(sign) else UNDRAWABLE for sign in plain)
 
 
+def in_order(text: str) -> str:
+    """The text with marks around what is written from right to left, so that only that is.
+
+    “24.8 → 12.8” behind an Arabic name would become “12.8 → 24.8” (Unicode Standard Annex 9, rules P2 and W2).
+    """
+    if not _FROM_THE_RIGHT.search(text):
+        return text
+    return _LEFT_TO_RIGHT + _FROM_THE_RIGHT.sub(lambda found: found[0] + _LEFT_TO_RIGHT, text)
+
+
 def write(
     sheet: Figure,
     x: float,
@@ -194,7 +207,7 @@ def write(
     width, height = sheet.get_size_inches()
     shown = drawable(text)
     letters = font(size, bold=bold, text=shown)
-    drawn = sheet.text(x / width, 1 - y / height, shown, fontproperties=letters, color=colour, ha=ha, va=va)
+    drawn = sheet.text(x / width, 1 - y / height, in_order(shown), fontproperties=letters, color=colour, ha=ha, va=va)
     drawn.set_parse_math(False)
     return drawn
 

@@ -36,3 +36,18 @@ def test_a_letter_that_the_one_font_lacks_is_drawn_by_another_or_a_box(fonts: tu
 
 def test_other_texts_name_no_other_font(fonts: tuple[str, ...]) -> None:
     assert canvas.font(10, text="Zeit bis zur Lösung, ч, שעות").get_family() == [canvas.FONT]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Time: 24.8 → 12.8 h", "Time: 24.8 → 12.8 h"),
+        ("وقت الحل: 24.8 → 12.8 h", "\u200eوقت الحل\u200e: 24.8 → 12.8 h"),
+        ("זמן, cycle 2: 15 → 41", "\u200eזמן\u200e, cycle 2: 15 → 41"),
+        ("A ب B ج", "\u200eA ب\u200e B ج\u200e"),
+    ],
+)
+def test_numbers_behind_a_name_from_right_to_left_keep_their_order(text: str, shown: str) -> None:
+    assert canvas.in_order(text) == shown
+    drawn = canvas.write(canvas.figure(1.0), 0.1, 0.1, text, size=10)
+    assert drawn.get_text() == shown
