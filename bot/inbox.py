@@ -20,6 +20,7 @@ from bot.pool import SlowPool
 from csi.errors import CsiError
 from csi.models import InboxEvent
 from csi.models.delivered import DONE, UNDONE
+from csi.states import InboxState
 from csi.storage import Sessions, change_if, lock
 
 log = logger(__name__)
@@ -89,7 +90,7 @@ class Inbox:
             payload: as the job was given it.
         """
         mine = (col(InboxEvent.team_id) == payload["team_id"], col(InboxEvent.event_id) == payload.get(EVENT, ""))
-        done = {"status": "done", "done_at": self._now(), "error": "", "claimed_by": "", "claimed_at": None}
+        done = {"status": InboxState.DONE, "done_at": self._now(), "error": "", "claimed_by": "", "claimed_at": None}
         session.execute(update(InboxEvent).where(*mine).values(**done))
 
     def _add(self, session: Session, team_id: str, event_id: str, kind: str, payload: Mapping[str, Any]) -> None:
@@ -157,7 +158,12 @@ class InboxWorker:
             with self._sessions() as session:
                 ours = _ours(self._teams())
                 for row in session.exec(select(InboxEvent).where(col(InboxEvent.id).in_(held), ours)):
-                    values = {"status": "pending", "claimed_by": "", "claimed_at": None, "attempts": row.attempts - 1}
+                    values = {
+                        "status": InboxState.PENDING,
+                        "claimed_by": "",
+                        "claimed_at": None,
+                        "attempts": row.attempts - 1,
+                    }
                     change_if(session, row, {"claimed_by": self._holder}, values)
 
     def _loop(self) -> None:
@@ -188,7 +194,7 @@ class InboxWorker:
         return taken
 
     def _ready(self, row: InboxEvent, now: datetime) -> bool:
-        if row.status == "pending":
+        if row.status == InboxState.PENDING:
             return True
         return row.id not in self._held and leases.free(row.claimed_by, row.claimed_at, LEASE, now)
 
@@ -198,14 +204,19 @@ class InboxWorker:
             return False
         log.error("inbox_given_up", kind=row.kind, attempts=row.attempts)
         with self._sessions() as session:
-            values = {"status": "failed", "error": "never came to an end", "done_at": self._now()}
+            values = {"status": InboxState.FAILED, "error": "never came to an end", "done_at": self._now()}
             change_if(session, row, {"status": row.status, "attempts": row.attempts}, values)
         self._give_up(RuntimeError(f"{row.kind} never came to an end"), row)
         return True
 
     def _claim(self, row: InboxEvent, now: datetime) -> bool:
         expected = {"status": row.status, "attempts": row.attempts}
-        values = {"status": "working", "claimed_by": self._holder, "claimed_at": now, "attempts": row.attempts + 1}
+        values = {
+            "status": InboxState.WORKING,
+            "claimed_by": self._holder,
+            "claimed_at": now,
+            "attempts": row.attempts + 1,
+        }
         with self._sessions() as session:
             return change_if(session, row, expected, values)
 
@@ -221,22 +232,22 @@ class InboxWorker:
         try:
             self._work(row)
         except CsiError as error:
-            self._settle(row, "done", str(error))
+            self._settle(row, InboxState.DONE, str(error))
             self._say(error, row)
         except Exception as error:
             log.exception("inbox_work_failed", kind=row.kind, attempt=row.attempts + 1)
             self._again_or_never(row, error)
         else:
-            self._settle(row, "done")
+            self._settle(row, InboxState.DONE)
         finally:
             with self._lock:
                 self._held.discard(row.id)
 
     def _again_or_never(self, row: InboxEvent, error: Exception) -> None:
         if may_pass(error) and row.attempts + 1 < ATTEMPTS:
-            self._settle(row, "pending", repr(error), timedelta(seconds=2 ** (row.attempts + 1)))
+            self._settle(row, InboxState.PENDING, repr(error), timedelta(seconds=2 ** (row.attempts + 1)))
         else:
-            self._settle(row, "failed", repr(error))
+            self._settle(row, InboxState.FAILED, repr(error))
             self._give_up(error, row)
 
     def _give_up(self, error: Exception, row: InboxEvent) -> None:
@@ -253,7 +264,7 @@ class InboxWorker:
         except Exception:
             log.exception("not_told", kind=row.kind)
 
-    def _settle(self, row: InboxEvent, status: str, error: str = "", pause: timedelta | None = None) -> None:
+    def _settle(self, row: InboxEvent, status: InboxState, error: str = "", pause: timedelta | None = None) -> None:
         now = self._now()
         values: dict[str, Any] = {"status": status, "error": error[:2000], "claimed_by": "", "claimed_at": None}
         values |= {"next_at": now + pause} if pause else {"done_at": now}
@@ -273,7 +284,7 @@ def _ours(teams: Collection[str]) -> ColumnElement[bool]:
 
 def _unfinished(kind: str, teams: Collection[str], now: datetime) -> SelectOfScalar[InboxEvent]:
     """The oldest of one kind: many jobs that take long, or wait for their next attempt, keep no event waiting."""
-    ready = (col(InboxEvent.status) == "working") | (col(InboxEvent.next_at) <= now)
+    ready = (col(InboxEvent.status) == InboxState.WORKING) | (col(InboxEvent.next_at) <= now)
     wanted = select(InboxEvent).where(UNDONE, _ours(teams), col(InboxEvent.kind).startswith(f"{kind}:"), ready)
     return wanted.order_by(col(InboxEvent.id)).limit(ROUND)
 

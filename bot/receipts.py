@@ -20,6 +20,7 @@ from sqlmodel import Session, select
 from bot.blocks import notices
 from bot.payload import Body, team_of, user_of
 from csi.models import InboxEvent
+from csi.states import InboxState
 from csi.storage import lock
 
 KIND = "receipt"
@@ -99,7 +100,7 @@ def _receipt(intent: Intent, at: datetime) -> InboxEvent:
         event_id=intent.key,
         kind=KIND,
         payload={},
-        status="done",
+        status=InboxState.DONE,
         received_at=at,
         next_at=at,
         done_at=at,

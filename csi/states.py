@@ -99,3 +99,26 @@ class ReminderState(StrEnum):
     SENT = "sent"
     DROPPED = "dropped"
     MUTED = "muted"
+
+
+class OutboxState(StrEnum):
+    """Of a post: failed where Slack refuses it, dropped where nobody shall hear it any more or it may have arrived."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    DROPPED = "dropped"
+
+
+GIVEN_UP = (OutboxState.FAILED, OutboxState.DROPPED)
+UNDELIVERED = (OutboxState.PENDING, OutboxState.SENDING)
+
+
+class InboxState(StrEnum):
+    """Of an event or a job."""
+
+    PENDING = "pending"
+    WORKING = "working"
+    DONE = "done"
+    FAILED = "failed"

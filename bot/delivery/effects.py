@@ -12,10 +12,11 @@ from slack_sdk.errors import SlackApiError
 from bot import trust
 from bot.delivery.messages import Changes
 from csi.models import OutboxPost
+from csi.states import OutboxState
 
 PIN, LINK, FILE = "pin", "link", "file"
 NO_LINK = {"error": "no link to it was given"}
-_DONE = {"status": "sent", "sent_revision": 1, "error": "", "attempts": 0}  # such a row is never changed
+_DONE = {"status": OutboxState.SENT, "sent_revision": 1, "error": "", "attempts": 0}  # such a row is never changed
 _UPLOAD_SECONDS = 60
 
 
@@ -49,8 +50,8 @@ def filed(client: WebClient, row: OutboxPost, thread: str, content: Callable[[],
     """
     named: dict[str, str] = row.blocks[0]
     if not row.file_id:
-        return {"status": "pending", "file_id": _uploaded(client, content(), named), "error": ""}
-    if (row.attempts or row.status == "sending") and _is_there(client, row.file_id):
+        return {"status": OutboxState.PENDING, "file_id": _uploaded(client, content(), named), "error": ""}
+    if (row.attempts or row.status == OutboxState.SENDING) and _is_there(client, row.file_id):
         return {**_DONE}
     client.files_completeUploadExternal(
         files=[{"id": row.file_id, "title": named["title"][:100]}],

@@ -19,6 +19,7 @@ from bot.delivery import effects
 from bot.delivery.outbox import Outbox
 from csi.errors import CsiError
 from csi.models import OutboxPost
+from csi.states import OutboxState
 
 ATTEMPTS = 8
 PICTURE_ATTEMPTS = 4  # a picture is refused so often before it goes into the thread: half a minute
@@ -65,11 +66,11 @@ def consequence(row: OutboxPost, error: Exception, now: datetime) -> dict[str, A
     if found is Fate.WAIT:
         return _again(row, now + timedelta(seconds=retry_after(error)), row.attempts, "rate limited")
     if found is Fate.FINAL:
-        return {"status": "failed", "error": code(error)}
+        return {"status": OutboxState.FAILED, "error": code(error)}
     if row.kind == "nudge" and found is Fate.UNKNOWN:
-        return {"status": "dropped", "error": f"no answer: it may have arrived ({code(error)})"}
+        return {"status": OutboxState.DROPPED, "error": f"no answer: it may have arrived ({code(error)})"}
     if row.attempts + 1 >= ATTEMPTS:
-        return {"status": "failed", "error": code(error)}
+        return {"status": OutboxState.FAILED, "error": code(error)}
     return again(row, error, now)
 
 
@@ -84,7 +85,12 @@ def again(row: OutboxPost, error: Exception, now: datetime) -> dict[str, Any]:
 
 
 def _again(row: OutboxPost, at: datetime, attempts: int, error: str) -> dict[str, Any]:
-    return {"status": "sent" if row.ts else "pending", "next_at": at, "attempts": attempts, "error": error}
+    return {
+        "status": OutboxState.SENT if row.ts else OutboxState.PENDING,
+        "next_at": at,
+        "attempts": attempts,
+        "error": error,
+    }
 
 
 def fate(error: Exception) -> Fate:

@@ -14,6 +14,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.blocks import parts
 from csi.models import OutboxPost
+from csi.states import OutboxState
 
 Changes = dict[str, Any]
 PEOPLE = ("U", "W")  # how the ids of people begin
@@ -41,7 +42,7 @@ def send(client: WebClient, row: OutboxPost, thread: str, *, picture: Picture, n
     it is to be. Whatever is lost, there are never two of the same questions to be answered.
     """
     content: dict[str, Any] = {"text": row.text, "blocks": _blocks(row, picture)}
-    done = {"status": "sent", "sent_revision": row.revision, "sent_at": now, "error": "", "attempts": 0}
+    done = {"status": OutboxState.SENT, "sent_revision": row.revision, "sent_at": now, "error": "", "attempts": 0}
     changes = _updated(client, row, content) if row.ts else None
     if changes is not None:
         return {**changes, **done}

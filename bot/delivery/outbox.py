@@ -16,6 +16,7 @@ from bot.delivery import effects
 from csi.errors import NotFound
 from csi.models import OutboxPost
 from csi.reading.files import FileStore
+from csi.states import GIVEN_UP, UNDELIVERED, OutboxState
 from csi.storage import lock, rows
 
 TEXT = 12_000  # characters of a message in all; Slack refuses near 13,200
@@ -234,8 +235,8 @@ class Outbox:
             setattr(row, name, value)
         row.revision += 1
         row.attempts = 0
-        if row.status in ("failed", "dropped"):
-            row.status = "sent" if row.ts else "pending"
+        if row.status in GIVEN_UP:
+            row.status = OutboxState.SENT if row.ts else OutboxState.PENDING
         session.add(row)
         session.flush()
         self._wake_after_commit(session)
@@ -253,8 +254,13 @@ class Outbox:
 
     def withdraw(self, session: Session, team_id: str) -> None:
         """Give up what is not sent yet in a workspace: should the bot come back, it would be stale."""
-        unsent = (col(OutboxPost.status).in_(("pending", "sending")), col(OutboxPost.ts) == "")
-        given_up = {"status": "dropped", "error": "the workspace removed the bot", "claimed_by": "", "claimed_at": None}
+        unsent = (col(OutboxPost.status).in_(UNDELIVERED), col(OutboxPost.ts) == "")
+        given_up = {
+            "status": OutboxState.DROPPED,
+            "error": "the workspace removed the bot",
+            "claimed_by": "",
+            "claimed_at": None,
+        }
         session.execute(update(OutboxPost).where(col(OutboxPost.team_id) == team_id, *unsent).values(**given_up))
 
     def image(self, row: OutboxPost) -> bytes:

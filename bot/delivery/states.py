@@ -10,17 +10,18 @@ from bot import leases
 from bot.delivery import effects, images
 from bot.delivery.messages import Changes
 from csi.models import OutboxPost
+from csi.states import GIVEN_UP, UNDELIVERED, OutboxState
 
 LEASE = timedelta(seconds=90)  # longer than the client's 30 s timeout and its one repetition
 AGAIN = timedelta(seconds=1)  # until it is looked again for the message it answers
-INTERRUPTED = {"status": "dropped", "error": "interrupted while sending: it may have arrived"}
+INTERRUPTED = {"status": OutboxState.DROPPED, "error": "interrupted while sending: it may have arrived"}
 
 
 def has_its_turn(row: OutboxPost, now: datetime) -> bool:
     """Whether it is due, and in nobody's hands who may still send it."""
     if row.next_at > now:
         return False
-    return row.status != "sending" or leases.free(row.claimed_by, row.claimed_at, LEASE, now)
+    return row.status != OutboxState.SENDING or leases.free(row.claimed_by, row.claimed_at, LEASE, now)
 
 
 def is_said(row: OutboxPost) -> bool:
@@ -36,7 +37,7 @@ def is_overtaking(session: Session, row: OutboxPost) -> bool:
         return False
     same = {name: getattr(row, name) for name in ("channel", "thread_ts", "subject_kind", "subject_id")}
     before = [getattr(OutboxPost, name) == value for name, value in same.items()]
-    unsent = col(OutboxPost.status).in_(("pending", "sending"))
+    unsent = col(OutboxPost.status).in_(UNDELIVERED)
     earlier = select(OutboxPost.id).where(
         OutboxPost.team_id == row.team_id, OutboxPost.id < row.id, OutboxPost.ts == "", unsent, *before
     )
@@ -45,7 +46,7 @@ def is_overtaking(session: Session, row: OutboxPost) -> bool:
 
 def may_have_arrived(row: OutboxPost) -> bool:
     """Whether its process died while it was sent, and it would be worse to say it twice than not at all."""
-    return row.status == "sending" and not row.ts and row.kind == "nudge"
+    return row.status == OutboxState.SENDING and not row.ts and row.kind == "nudge"
 
 
 def is_headless(row: OutboxPost, head: OutboxPost | None) -> bool:
@@ -55,9 +56,9 @@ def is_headless(row: OutboxPost, head: OutboxPost | None) -> bool:
 
 def without_head(head: OutboxPost | None, now: datetime) -> Changes:
     """Wait for the message it answers, unless that will never come."""
-    if head is not None and head.status in ("failed", "dropped"):
-        return {"status": "failed", "error": f"no_thread: {head.key} could not be posted"}
-    return {"status": "pending", "next_at": now + AGAIN}
+    if head is not None and head.status in GIVEN_UP:
+        return {"status": OutboxState.FAILED, "error": f"no_thread: {head.key} could not be posted"}
+    return {"status": OutboxState.PENDING, "next_at": now + AGAIN}
 
 
 def thread_of(row: OutboxPost, head: OutboxPost | None) -> str:
@@ -67,4 +68,4 @@ def thread_of(row: OutboxPost, head: OutboxPost | None) -> str:
 
 def soon(row: OutboxPost, now: datetime, **changes: str) -> Changes:
     """Look again when its image may be ready; a message that stands stays sent."""
-    return {"status": "sent" if row.ts else "pending", "next_at": now + images.POLL, **changes}
+    return {"status": OutboxState.SENT if row.ts else OutboxState.PENDING, "next_at": now + images.POLL, **changes}

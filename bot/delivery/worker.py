@@ -28,6 +28,7 @@ from bot.delivery.pace import Pace
 from bot.log import logger
 from csi.models import OutboxPost
 from csi.models.delivered import UNSENT
+from csi.states import OutboxState
 from csi.storage import Sessions, change_if
 
 log = logger(__name__)
@@ -178,7 +179,7 @@ class DeliveryWorker:
     def _follow(self, row: OutboxPost, changes: messages.Changes) -> list[str]:
         """What comes next for it, in the same round: its pin and its link, or where its uploaded bytes are seen."""
         if row.kind == effects.FILE:
-            return [row.key] if changes["status"] == "pending" and "file_id" in changes else []
+            return [row.key] if changes["status"] == OutboxState.PENDING and "file_id" in changes else []
         return list(effects.of_post(row, str(changes["ts"])).values()) if "ts" in changes else []
 
     def _go_on(self, team_id: str, key: str) -> None:
@@ -188,7 +189,7 @@ class DeliveryWorker:
             self._serve([row])
 
     def _claim(self, session: Session, row: OutboxPost) -> bool:
-        values = {"status": "sending", "claimed_by": self._holder, "claimed_at": self._now()}
+        values = {"status": OutboxState.SENDING, "claimed_by": self._holder, "claimed_at": self._now()}
         expected = {"status": row.status, "claimed_by": row.claimed_by, "revision": row.revision}
         return change_if(session, row, expected, values)
 
@@ -262,17 +263,17 @@ class DeliveryWorker:
             kept = change_if(session, row, {"claimed_by": self._holder}, values)
             if kept and "ts" in changes:
                 self._outbox.follow(session, row, str(changes["ts"]))
-            if kept and values["status"] == "failed":
+            if kept and values["status"] == OutboxState.FAILED:
                 failures.say(session, self._outbox, row, str(values["error"]), head)
             if kept and head is not None and row.kind in (effects.PIN, effects.LINK):
                 self._keep_effect(session, row, values, head)
 
     def _keep_effect(self, session: Session, row: OutboxPost, values: messages.Changes, head: OutboxPost) -> None:
         """What was done about a message is known by the message: the row of it is not needed any more."""
-        if row.kind == effects.LINK and values["status"] in ("sent", "failed"):
+        if row.kind == effects.LINK and values["status"] in (OutboxState.SENT, OutboxState.FAILED):
             link = {"permalink": values["permalink"]} if "permalink" in values else effects.NO_LINK
             change_if(session, head, {"ts": head.ts}, link)
-        if values["status"] == "sent":
+        if values["status"] == OutboxState.SENT:
             mine = (col(OutboxPost.team_id) == row.team_id, col(OutboxPost.id) == row.id)
             session.execute(delete(OutboxPost).where(*mine))
 

@@ -17,6 +17,7 @@ from bot.log import logger
 from csi import storage
 from csi.models import Batch, InboxEvent, OutboxPost
 from csi.reading.files import FileStore
+from csi.states import GIVEN_UP, UNDELIVERED, InboxState, OutboxState
 from csi.storage import Sessions
 
 log = logger(__name__)
@@ -59,8 +60,8 @@ def posts(sessions: Sessions, team_id: str, now: datetime) -> int:
 
 def _through(before: datetime) -> tuple[Any, ...]:
     """Posts with which nothing is done any more, by the moment they came to that."""
-    sent = (col(OutboxPost.status) == "sent") & (col(OutboxPost.sent_revision) >= col(OutboxPost.revision))
-    ended = sent | col(OutboxPost.status).in_(("failed", "dropped"))
+    sent = (col(OutboxPost.status) == OutboxState.SENT) & (col(OutboxPost.sent_revision) >= col(OutboxPost.revision))
+    ended = sent | col(OutboxPost.status).in_(GIVEN_UP)
     return (
         ended,
         col(OutboxPost.created_at) < before,
@@ -70,7 +71,11 @@ def _through(before: datetime) -> tuple[Any, ...]:
 
 def events(sessions: Sessions, team_id: str, now: datetime) -> int:
     """Forget events and jobs that failed long ago; those that went well are forgotten after a week."""
-    failed = (col(InboxEvent.team_id) == team_id, InboxEvent.status == "failed", col(InboxEvent.done_at) < now - KEPT)
+    failed = (
+        col(InboxEvent.team_id) == team_id,
+        InboxEvent.status == InboxState.FAILED,
+        col(InboxEvent.done_at) < now - KEPT,
+    )
     wanted = select(InboxEvent.id).where(*failed)
     return _some(sessions, wanted, lambda ids: delete(InboxEvent).where(failed[0], col(InboxEvent.id).in_(ids)))
 
@@ -97,7 +102,7 @@ def pictures(sessions: Sessions, files: FileStore, team_id: str, now: datetime) 
         young = {
             key
             for key, status, sent, made in session.exec(every.where(*mine))
-            if status in ("pending", "sending") or (sent or made) >= now - SHOWN
+            if status in UNDELIVERED or (sent or made) >= now - SHOWN
         }
         held = set(session.exec(select(Batch.raw_key).where(Batch.team_id == team_id)))
     raw = f"{team_id}/raw/"

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlmodel import Index, UniqueConstraint
 
 from csi.models.row import Row, plain
-from csi.states import ReminderState
+from csi.states import InboxState, OutboxState, ReminderState
 
 # What is still to be done, in the words of both databases: workers ask for it every moment, over all workspaces, and
 # the index of just these rows is found by just these words.
@@ -76,7 +76,7 @@ class OutboxPost(Row, table=True):
     subject_kind: str = ""
     subject_id: int | None = None
     tell: str = ""
-    status: str = "pending"
+    status: str = OutboxState.PENDING
     revision: int = 1
     sent_revision: int = 0
     attempts: int = 0
@@ -103,7 +103,7 @@ class InboxEvent(Row, table=True):
     event_id: str
     kind: str
     payload: dict[str, Any] = plain()
-    status: str = "pending"
+    status: str = InboxState.PENDING
     attempts: int = 0
     next_at: datetime
     claimed_by: str = ""

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from csi import approvers, roles
 from csi.errors import Conflict, NotAllowed
 from csi.models import Action, Cycle, Decision, OutboxPost
-from csi.states import ActionState
+from csi.states import GIVEN_UP, ActionState
 from csi.step7_correct import actions
 from csi.step7_correct.entries import follow
 from csi.storage import change_if, need, reads_only, row, rows
@@ -125,7 +125,7 @@ def announced(session: Session, action: Action) -> str:
 def is_announced(session: Session, action: Action) -> bool:
     """Whether its decision is said, or on its way: only what was never sent, or could not be, is left to do (V7.6)."""
     post = row(session, OutboxPost, action.team_id, key=announcement_key(action))
-    return bool(announced(session, action)) or (post is not None and post.status not in ("failed", "dropped"))
+    return bool(announced(session, action)) or (post is not None and post.status not in GIVEN_UP)
 
 
 def _require_outsider(session: Session, action: Action, actor: str) -> str:
