@@ -245,6 +245,7 @@ ROUTES: tuple[Route, ...] = (
     Route("action", "act.propose", step7.open_propose),
     Route("view", "act.propose", step7.proposed),
     Route("action", "act.from_entry", step7.open_from_entry),
+    Route("action", "act.more", step7.more),
     Route("action", "act.edit", step7.open_edit),
     Route("view", "act.edit", step7.edited),
     Route("action", "act.approve", step7.approve),

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from bot.blocks import register, step1_should_measure, step2_can_measure
+from bot.blocks import register, step1_should_measure, step2_can_measure, step7_correct
 from bot.blocks.folding import is_folded
 from bot.sandbox.limits import view_problems
 from csi.models import Opportunity
-from tests.bot.test_step_forms import DAY, ENTRY, NAMES, SAID, T, clause, kpi
+from tests.bot.test_step_forms import DAY, DRAFT, ENTRY, NAMES, SAID, T, clause, kpi
 
 CSFS = {"1": "Resolved quickly", "2": "Users are content"}
 KPIS = {"kpi_1": "Time to resolve", "reopened": "Reopened", "calls": "Calls", "first": "First reply"}
@@ -48,6 +49,10 @@ FORMS: dict[str, tuple[Callable[..., dict[str, Any]], list[str]]] = {
     "a first answer": (
         lambda **s: of_answer({}, **s),
         ["measurability", "checked_by", "source", "owner", "backup", "same"],
+    ),
+    "an action": (
+        lambda **s: step7_correct.action_form(DRAFT, KPIS, "", "{}", **s),
+        ["title", "owner", "due_on", "kpi_id", "expected_effect", "cost_class"],
     ),
     "an entry": (lambda **s: register.form(KPIS, "{}", **s), ["title", "impact", "urgency", "effort", "kpi_key"]),
     "an entry changed": (
@@ -114,3 +119,14 @@ def test_a_clause_names_its_kpi_and_its_target_with_the_unit(target: float | Non
     assert f"\n{said}\n" in text
     assert "mttr" not in text
     assert "its KPI is measured no longer" in str(step2_can_measure.sla_view([made], "{}", {}))
+
+
+def test_what_an_action_says_beside_its_fields_is_told_before_it_is_proposed() -> None:
+    draft = replace(DRAFT, effect_by=DAY, failure_sign="no lower <median>.", scope="", quorum=1)
+    told = str(step7_correct.action_form(draft, KPIS, "", "{}"))
+    assert (
+        "should show by 4 May 2016, and not before it is done. It failed if: no lower &lt;median&gt;. 1 person" in told
+    )
+    several = str(step7_correct.action_form(replace(draft, scope="night", quorum=2), KPIS, "", "{}"))
+    assert "Scope: night. 2 people must approve." in several
+    assert "must approve." not in str(step7_correct.action_form(draft, KPIS, "", "{}", whole=True))

@@ -116,6 +116,7 @@ OF_FORMS = (
     "register.more",
     "measure.more",
     "assess.more",
+    "act.more",
 )
 
 

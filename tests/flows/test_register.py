@@ -82,10 +82,12 @@ def test_two_hundred_entries_are_turned_page_by_page_the_settled_ones_last(world
     world.bob.click(None, "register.sort", "newest")
     world.bob.wait(lambda: "Idea number 199\n" in first_entry(world.bob), what="the newest first")
     world.bob.click(None, "register.show", "all")
+    world.bob.wait(lambda: "12 of 200" in reading(world.bob.modal), what="what is not settled, too")
     world.bob.fill({"search": ""})
     assert world.bob.submit() is None
+    assert "Idea number 200\n" in first_entry(world.bob)
     world.bob.click(None, "register.sort", "priority")
-    world.bob.wait(lambda: "1 to 40 of 200" in reading(world.bob.modal), what="all of them again")
+    world.bob.wait(lambda: "Idea number 200\n" not in first_entry(world.bob), what="the most urgent first")
     for first in (41, 81, 121, 161):
         world.bob.click(None, f"register.page:{first - 1}")
         seen = f"{first} to {first + 39} of 200"

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.blocks import parts
+from bot.blocks.folding import folded
 from bot.blocks.parts import Block
 from bot.blocks.step7_correct.decisions import ASKED_AGAIN
-from bot.blocks.step7_correct.names import EDIT, PROPOSE, ActionSeen
+from bot.blocks.step7_correct.names import EDIT, MORE, PROPOSE, ActionSeen
 from bot.blocks.step7_correct.overview import SIGNS
 from bot.blocks.text import clip, escape, mention
-from csi.words.wording import when
+from csi.words.wording import plural, when
 
+_FIRST = ("title", "owner", "due_on", "kpi_id", "expected_effect", "cost_class")
 _COSTS = {"none": "none", "low": "low: a few days", "medium": "medium: a few weeks", "high": "high: a project"}
 
 
@@ -33,8 +35,16 @@ class Draft:
     quorum: int = 1
 
 
-def action_form(draft: Draft, kpis: Mapping[str, str], sentence: str, metadata: str, *, edit: bool = False) -> Block:
-    """The form of an action."""
+def action_form(
+    draft: Draft,
+    kpis: Mapping[str, str],
+    sentence: str,
+    metadata: str,
+    *,
+    edit: bool = False,
+    whole: bool = False,
+) -> Block:
+    """The form of an action; at first what only a person knows, and in a line what the rest is filled in with."""
     blocks: list[Block] = [parts.section(f"_{escape(clip(sentence, 600))}_")] if sentence else []
     blocks += [
         parts.text_input(
@@ -61,8 +71,21 @@ def action_form(draft: Draft, kpis: Mapping[str, str], sentence: str, metadata: 
     ]
     if edit:
         blocks.append(parts.context("Any change but of the due date voids the approval and asks again."))
+    if not whole:
+        blocks.append(parts.context(_filled_in(draft)))
     title, callback = ("Change the action", EDIT) if edit else ("Propose an action", PROPOSE)
-    return parts.modal(callback, title, blocks, submit="Save" if edit else "Propose", metadata=metadata)
+    made = parts.modal(callback, title, blocks, submit="Save" if edit else "Propose", metadata=metadata)
+    return made if whole else folded(made, _FIRST, MORE)
+
+
+def _filled_in(draft: Draft) -> str:
+    """What an action says of which nobody was asked."""
+    scope = f" Scope: {escape(draft.scope)}." if draft.scope else ""
+    sign = escape(draft.failure_sign).removesuffix(".")
+    return (
+        f"Its effect should show by {when(draft.effect_by)}, and not before it is done. It failed if: {sign}."
+        f"{scope} {plural(draft.quorum, 'person', 'people')} must approve."
+    )
 
 
 def action_post(one: ActionSeen, kpi_name: str) -> list[Block]:

@@ -7,6 +7,7 @@ from typing import Any
 OPEN = "act.open"
 PROPOSE = "act.propose"
 EDIT = "act.edit"
+MORE = "act.more"
 APPROVE = "act.approve"
 REJECT = "act.reject"
 DONE = "act.done"

@@ -4,7 +4,7 @@ from bot.listeners.step7_correct.acting import act, listing, open_act
 from bot.listeners.step7_correct.closing import open_close, said_close
 from bot.listeners.step7_correct.deciding import announce, approve, open_reject, rejected
 from bot.listeners.step7_correct.moving import benefit, close_action, done, review
-from bot.listeners.step7_correct.proposing import edited, open_edit, open_from_entry, open_propose, proposed
+from bot.listeners.step7_correct.proposing import edited, more, open_edit, open_from_entry, open_propose, proposed
 from bot.listeners.step7_correct.rebasing import (
     approve_baseline,
     open_baseline,
@@ -24,6 +24,7 @@ __all__ = [
     "done",
     "edited",
     "listing",
+    "more",
     "open_act",
     "open_baseline",
     "open_close",

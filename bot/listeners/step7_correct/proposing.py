@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from slack_bolt import Ack
@@ -12,6 +13,8 @@ from sqlmodel import Session
 
 from bot import copies, forms
 from bot.blocks import step7_correct as blocks
+from bot.blocks.folding import completed, is_folded, unfolded
+from bot.blocks.parts import Block
 from bot.blocks.step1_should_measure import aim
 from bot.context import Kit
 from bot.listeners import modals
@@ -22,7 +25,7 @@ from csi import cycle as cycles
 from csi import register
 from csi.errors import Conflict, Place, Way
 from csi.models import Action, Cycle, Finding, Kpi
-from csi.step1_should_measure import kpis
+from csi.step1_should_measure import growing, kpis
 from csi.step7_correct import actions, deciding
 from csi.storage import need, row
 
@@ -99,25 +102,53 @@ def _draft(kpi: Kpi, actor: str, today: date) -> blocks.Draft:
     )
 
 
+def _draft_of(action: Action, today: date) -> blocks.Draft:
+    """An action as it is, for its form."""
+    return blocks.Draft(
+        title=action.title,
+        kpi_id=str(action.kpi_id),
+        owner=action.owner,
+        due_on=action.due_on or today,
+        expected_effect=action.expected_effect,
+        effect_by=action.effect_by or today,
+        cost_class=action.cost_class,
+        failure_sign=action.failure_sign,
+        scope=action.scope,
+        quorum=action.quorum,
+    )
+
+
+def more(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+    """Show the rest of an action's form, with what was typed so far."""
+    ack()
+    with kit.sessions.reading() as session:
+        whole = _whole_form(session, kit, modals.cycle_of(session, body), body)
+    said = [block for block in body["view"]["blocks"] if block["type"] == "section"]  # the finding that it answers
+    shown = unfolded(body["view"], whole)
+    modals.replace(client, body["view"]["id"], {**shown, "blocks": [*said, *shown["blocks"]]})
+
+
+def _whole_form(session: Session, kit: Kit, cycle: Cycle, body: Body) -> Block:
+    """The form that is open, with all its fields: the rest by the KPI and the day that are chosen in it by now."""
+    view, known, today = body["view"], modals.remembered(body), today_of(cycle, kit)
+    names = {str(one.id): one.name for one in kpis.of_cycle(session, cycle)}
+    if known.get("action"):
+        draft = _draft_of(need(session, Action, cycle.team_id, int(known["action"])), today)
+    else:
+        chosen = forms.read(view, {name: ACTION_FIELDS[name] for name in ("kpi_id", "due_on")})
+        usual = _draft(growing.of_cycle(session, cycle, Kpi, chosen["kpi_id"]), user_of(body), today)
+        draft = replace(usual, effect_by=max(usual.effect_by, chosen["due_on"]))
+    edit = bool(known.get("action"))
+    return blocks.action_form(draft, names, "", view["private_metadata"], edit=edit, whole=True)
+
+
 def open_edit(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
     """The form of an existing action."""
     ack()
     with kit.sessions.reading() as session:
         action = need(session, Action, origin(body).team_id, int(clicked(body)))
         cycle = cycles.by_id(session, action.team_id, action.cycle_id)
-        today = today_of(cycle, kit)
-        draft = blocks.Draft(
-            title=action.title,
-            kpi_id=str(action.kpi_id),
-            owner=action.owner,
-            due_on=action.due_on or today,
-            expected_effect=action.expected_effect,
-            effect_by=action.effect_by or today,
-            cost_class=action.cost_class,
-            failure_sign=action.failure_sign,
-            scope=action.scope,
-            quorum=action.quorum,
-        )
+        draft = _draft_of(action, today_of(cycle, kit))
         known = {str(one.id): one.name for one in kpis.of_cycle(session, cycle)}
         view = blocks.action_form(
             draft, known, "", modals.metadata(cycle, action=action.id, seen=modals.seen(action)), edit=True
@@ -139,11 +170,18 @@ ACTION_FIELDS: dict[str, forms.Reader] = {
 }
 
 
+def _read(session: Session, kit: Kit, cycle: Cycle, body: Body, view: Body) -> dict[str, Any]:
+    """An action's form as it was sent, with what it is filled in with where nobody opened the rest."""
+    sent = completed(view, _whole_form(session, kit, cycle, body)) if is_folded(view) else view
+    return forms.read(sent, ACTION_FIELDS)
+
+
 def proposed(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None:
     """An action was proposed: its message, and the question in its thread."""
-    form, known = forms.read(view, ACTION_FIELDS), modals.remembered(body)
+    known = modals.remembered(body)
     with kit.sessions() as session:
         cycle = modals.cycle_of(session, body)
+        form = _read(session, kit, cycle, body, view)
         forms.require_ahead("due_on", form["due_on"], today_of(cycle, kit))
         finding, entry = known.get("finding") or None, known.get("entry") or None
         fields = actions.ActionFields(finding_id=finding, opportunity_id=entry, **form)
@@ -159,9 +197,10 @@ def proposed(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> N
 
 def edited(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None:
     """An action was changed; when that voids its approval the thread hears of it and is asked again."""
-    form, actor = forms.read(view, ACTION_FIELDS), user_of(body)
+    actor = user_of(body)
     with kit.sessions() as session:
         cycle = modals.cycle_of(session, body)
+        form = _read(session, kit, cycle, body, view)
         action = need(session, Action, cycle.team_id, int(modals.remembered(body)["action"]))
         modals.require_unchanged(body, action, f"action {action.number}", Way(Place.CORRECT))
         forms.require_ahead("due_on", form["due_on"], today_of(cycle, kit), known=action.due_on)
