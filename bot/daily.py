@@ -86,6 +86,13 @@ def thing(session: Session, reminder: Reminder, now: datetime) -> Thing:
     return Thing(reminder.id, text, cycle.channel_id, _buttons(session, reminder, cycle), left=left)
 
 
+def read_ahead(session: Session, due: Sequence[Reminder]) -> None:
+    """Read ahead what ``thing`` says of reminders of one workspace, after ``cycles.together.of_reminders``."""
+    team_id = due[0].team_id
+    numbers = tuple({one.cycle_id for one in due if one.cycle_id and one.kind in _BLOCKING})
+    cycles.together.of_gates(session, team_id, rows(session, Cycle, team_id, id=numbers))
+
+
 def _facts(session: Session, reminder: Reminder, cycle: Cycle, now: datetime) -> Facts:
     today = local_day(now, reminder.timezone)
     if reminder.kind not in _BLOCKING:

@@ -19,16 +19,21 @@ from csi import cycle as cycles
 from csi import reminders
 from csi.cycle import together
 from csi.models import Cycle, Reminder
+from csi.states import ReminderState
 from csi.step3_gather import collecting, schedule
+from csi.states import ReminderState
 from csi.step7_correct import watching
-from csi.storage import lock
+from csi.storage import lock, rows
+||||||| parent of 315f7079 (bot: due reminders are looked up together, written some people at a time)
+from csi.storage import lock, rows
 
 log = logger(__name__)
 AnyT = TypeVar("AnyT")
 
 TICK = 20.0  # seconds; reminders are due by the hour
 DAILY = ("gather.forget", "record.prove", "keep.tidy")
-CLAIMED = 100  # reminders leased at once: worked off long before the lease runs out
+CLAIMED = 400  # reminders leased at once: worked off long before the lease runs out
+LOOKED_AT = 100  # reminders of which it is read together whether their reasons stand
 IN_ONE = 25  # rows written in one transaction, so that nobody else waits long
 ALSO = (collecting.nudges,)
 
@@ -83,10 +88,11 @@ class Scheduler:
         inbox.forget(self._kit.sessions, self._now())
 
     def _safely(self, act: Callable[..., None], *given: Any) -> None:
+        of = [getattr(one, "id", one) for one in given]  # a row is not readable after a rollback
         try:
             act(*given)
         except Exception as error:  # trouble with one workspace, or one reminder, must not silence the others
-            log.error("tick_failed", act=act.__name__, of=[getattr(one, "id", one) for one in given], exc_info=error)
+            log.error("tick_failed", act=act.__name__, of=of, exc_info=error)
 
     def _beat(self, teams: Collection[str]) -> None:
         """Leave a trace of the tick, now and then: who would miss it looks there."""
@@ -150,7 +156,7 @@ class Scheduler:
                 due = reminders.claim(session, team_id=team_id, now=self._now(), worker=self._worker, limit=CLAIMED)
             if not due:  # others were first
                 return
-            for some in _people(due):
+            for some in _people(due, LOOKED_AT):
                 self._send_some(some)
 
     def _is_due(self, team_id: str) -> bool:
@@ -159,27 +165,50 @@ class Scheduler:
 
     def _send_some(self, due: Sequence[Reminder]) -> None:
         """Together, in a few queries; where one of them is trouble, one by one, so that the others are sent."""
+        now = self._now()
         try:
-            self._send(*due)
+            things = self._looked_up(due, now)
         except Exception as error:
             log.warning("one_by_one", exc_info=error)
-            for reminder in due:
-                self._safely(self._send, reminder)
+            self._one_by_one(due[0].team_id, [one.id for one in due])
+            return
+        for some in _people([one for one in due if one.id in things], IN_ONE):
+            team_id, ids = some[0].team_id, [one.id for one in some]
+            try:
+                self._write(some, things, now)
+            except Exception as error:
+                log.warning("one_by_one", exc_info=error)
+                self._one_by_one(team_id, ids)
 
-    def _send(self, *due: Reminder) -> None:
-        """Look again whether the reasons stand; write the messages and the reminders' marks in one transaction."""
+    def _one_by_one(self, team_id: str, ids: Sequence[int]) -> None:
+        """Those that are still ours, as they stand now."""
+        ours = {"id": tuple(ids), "state": ReminderState.CLAIMED, "lease_by": self._worker}
+        with self._kit.sessions.reading() as session:
+            found = rows(session, Reminder, team_id, **ours)
+        for reminder in found:
+            self._safely(self._send, reminder)
+
+    def _send(self, reminder: Reminder) -> None:
         now = self._now()
+        if things := self._looked_up([reminder], now):
+            self._write([reminder], things, now)
+
+    def _looked_up(self, due: Sequence[Reminder], now: datetime) -> dict[int, Thing | None]:
+        """Each as it is shown, where its reason still stands: looked up again at the moment of sending."""
         with self._kit.sessions.reading() as session:
             together.of_reminders(session, due)
-            things = self._things(session, due, now)
+            daily.read_ahead(session, due)
+            return self._things(session, due, now)
+
+    def _write(self, due: Sequence[Reminder], things: Mapping[int, Thing | None], now: datetime) -> None:
+        """The messages of some people, and the marks of their reminders, in one transaction."""
         with self._kit.sessions() as session:
             lock(session, f"daily:{due[0].team_id}")  # of two who write at once one writes the day's message
-            looked_at = [one for one in due if one.id in things]
-            session.add_all(looked_at)
-            for one in looked_at:
+            session.add_all(due)
+            for one in due:
                 if things[one.id] is None:
                     reminders.dropped(session, one)
-            standing = [(one, made) for one in looked_at if (made := things[one.id]) is not None]
+            standing = [(one, made) for one in due if (made := things[one.id]) is not None]
             self._kit.outbox.post_new(session, self._written(session, standing, now))
 
     def _things(self, session: Session, due: Sequence[Reminder], now: datetime) -> dict[int, Thing | None]:
@@ -253,12 +282,15 @@ def _alone(reminder: Reminder) -> str:
     return f"reminder:{reminder.id}:{reminder.times_sent}"
 
 
-def _people(due: Sequence[Reminder]) -> Iterator[Sequence[Reminder]]:
-    """Some at a time, all of one person together."""
+def _people(due: Sequence[Reminder], most: int) -> Iterator[Sequence[Reminder]]:
+    """Some at a time, all of one person together, and people of one cycle side by side."""
+    of: dict[str, list[Reminder]] = {}
+    for one in sorted(due, key=lambda one: one.cycle_id or 0):
+        of.setdefault(one.user_id, []).append(one)
     some: list[Reminder] = []
-    for user_id in dict.fromkeys(one.user_id for one in due):
-        some += [one for one in due if one.user_id == user_id]
-        if len(some) >= IN_ONE:
+    for mine in of.values():
+        some += mine
+        if len(some) >= most:
             yield some
             some = []
     if some:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import event, insert
 from sqlmodel import Session, col, select
 
 from bot import inbox
@@ -242,6 +242,55 @@ def test_all_that_is_due_is_sent_in_one_tick_each_once(opened: Callable[[Size], 
     assert f"daily:{owner}:{found.at[0]:%Y-%m-%d}" in posts  # one message for all of them
     assert not {f"reminder:{one.id}:0" for one in due} & set(posts)
     assert len(posts) == len(set(posts))
+
+
+def escalations_due(workspace: Workspace) -> int:
+    """One for each open cycle, to somebody of its own: its message says what holds the step up, and who was told."""
+    with workspace.kit.sessions() as session:
+        running = rows(session, Cycle, TEAM, state="open")
+        for one in running:
+            about = {"team_id": TEAM, "kind": "escalation", "subject": "step", "subject_id": one.step}
+            told = {"due_on": "2026-11-20", "owners": [DAVE], reminders.AFTER: [f"before:{one.id}"]}
+            session.add(
+                Reminder(key=f"k{one.id}", user_id=f"U{one.id}", cycle_id=one.id, due_at=NOW, details=told, **about)
+            )
+    return len(running)
+
+
+def test_what_many_are_told_of_their_steps_is_read_together(opened: Callable[[Size], Workspace]) -> None:
+    found = opened(MANY)
+    count = escalations_due(found)
+    asked_of = found.counted(found.scheduler.tick)
+    with found.kit.sessions.reading() as session:
+        sent = [one for one in rows(session, Reminder, TEAM, state="sent") if one.key.startswith("k")]
+    assert len(sent) == count
+    assert asked_of.queries <= 8 * count, "cycle by cycle it is 22 of each"
+
+
+def test_a_message_that_cannot_be_written_leaves_the_others_to_be_sent_once(
+    opened: Callable[[Size], Workspace],
+) -> None:
+    found = opened(FEW)
+    count = escalations_due(found)
+    with found.kit.sessions() as session:
+        (wrong,) = rows(session, Reminder, TEAM, key="k1")
+        wrong.user_id = "UWRONG"
+
+    def refuse(_mapper: Any, _connection: Any, post: OutboxPost) -> None:
+        if post.channel == wrong.user_id:
+            raise ValueError("refused")
+
+    event.listen(OutboxPost, "before_insert", refuse)
+    try:
+        found.scheduler.tick()
+    finally:
+        event.remove(OutboxPost, "before_insert", refuse)
+    with found.kit.sessions.reading() as session:
+        due = {one.key: one for one in rows(session, Reminder, TEAM) if one.key.startswith("k")}
+        posts = [one.channel for one in rows(session, OutboxPost, TEAM, kind="nudge")]
+    assert {key: one.state for key, one in due.items()} == {**dict.fromkeys(due, "sent"), "k1": "claimed"}
+    assert {one.times_sent for one in due.values()} == {0, 1}
+    assert [posts.count(one.user_id) for key, one in due.items() if key != "k1"] == [1] * (count - 1)
 
 
 def test_a_new_day_alone_brings_a_card_up_to_date(opened: Callable[[Size], Workspace]) -> None:

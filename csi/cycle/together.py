@@ -7,19 +7,25 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
-from csi import ahead, approvers
+from csi import ahead, approvers, reminders
 from csi.cycle.overview import Judged, judged
 from csi.measurement import counted, living
 from csi.models import (
     Action,
+    AnalysisResult,
     Baseline,
     CarryOver,
+    Csf,
     Cycle,
     Decision,
+    Exclusion,
     Finding,
+    Gap,
+    Goal,
     Kpi,
     Person,
     PlanRow,
+    Rebase,
     Reminder,
     Report,
     ReportClick,
@@ -31,7 +37,7 @@ from csi.models import (
     StepPassage,
     Workspace,
 )
-from csi.states import ClauseState, ReportState
+from csi.states import ClauseState, ProposalState, ReportState
 from csi.step2_can_measure import history
 from csi.step3_gather import measured
 from csi.step3_gather.collecting import SUBJECT
@@ -141,6 +147,24 @@ def of_reminders(session: Session, due: Sequence[Reminder]) -> None:
         of_data(session, team_id, found)
     if "report" in subjects:
         of_reports(session, team_id, found)
+    told = {str(key) for one in due for key in one.details.get(reminders.AFTER) or ()}
+    read_ahead(session, Reminder, team_id, "key", told)
+
+
+def of_gates(session: Session, team_id: str, cycles: Sequence[Cycle]) -> None:
+    """Read ahead what the rules of these cycles' steps ask (``csi.cycle.gates``), after ``of_people``."""
+    of_data(session, team_id, cycles)
+    sent = [one for one in cycles if one.step >= Step.PRESENT]
+    of_reports(session, team_id, sent)
+    services, ids = {one.service_id for one in cycles}, _ids(cycles)
+    kpis = _ids([kpi for one in cycles for kpi in rows(session, Kpi, team_id, cycle_id=one.id)])
+    read_ahead(session, PlanRow, team_id, "kpi_id", kpis)
+    read_ahead(session, Source, team_id, "service_id", services)
+    read_ahead(session, Baseline, team_id, "service_id", services, state=ProposalState.APPROVED)
+    for table in (Goal, Csf, CarryOver, Gap, Exclusion, Rebase, Finding):
+        read_ahead(session, table, team_id, "cycle_id", ids)
+    judged_in = [one for one in cycles if one.step >= Step.PROCESS]
+    read_ahead(session, AnalysisResult, team_id, "cycle_id", _ids(judged_in))
 
 
 def _unheld(session: Session, table: type[Row], team_id: str, column: str, keys: Collection[int]) -> list[int]:

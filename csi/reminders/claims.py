@@ -22,6 +22,7 @@ LEASE = timedelta(minutes=5)
 SNOOZES = ("1h", "tomorrow", "next_working_day", "mute")
 MOST_SNOOZES = 3  # then it is done, or muted
 _OF_ONE = 200  # reminders of one person taken at once
+_OF_ALL = 20_000  # of all people of one claim: they stand in one statement, and are worked off within the lease
 
 
 Caller = Callable[[Session, Cycle, datetime], Any]
@@ -119,7 +120,9 @@ def _theirs(session: Session, team_id: str, now: datetime, worker: str, taken: S
     of = select(Reminder.user_id).where(Reminder.team_id == team_id, col(Reminder.id).in_(taken)).distinct()
     people = list(session.exec(of))
     free = (*_free(team_id, now)[0], col(Reminder.user_id).in_(people))
-    candidates = select(Reminder.id).where(*free).order_by(col(Reminder.due_at)).limit(_OF_ONE * len(people))
+    candidates = (
+        select(Reminder.id).where(*free).order_by(col(Reminder.due_at)).limit(min(_OF_ALL, _OF_ONE * len(people)))
+    )
     ids = list(session.exec(candidates.with_for_update(skip_locked=True)))
     return _lease(session, ids, free, worker, now + LEASE) if ids else []
 
