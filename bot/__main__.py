@@ -40,7 +40,7 @@ def run(host: Annotated[str, typer.Option(help="Where to listen, without SLACK_A
     """Everything one machine needs: joins by Socket Mode, or hears HTTP without SLACK_APP_TOKEN; workers; the clock."""
     settings = _ready(lambda given: given.for_socket() if given.slack_app_token else given.for_web())
     told = _told()
-    bot = build_app(settings)
+    bot = build_app(settings, apart=True)
     with _plainly(), _running(bot, settings) if settings.slack_app_token else _working(bot), _ticking(bot):
         if settings.slack_app_token:
             told.wait()
@@ -53,7 +53,7 @@ def socket() -> None:
     """Join Slack by Socket Mode and do everything but the clock's part: that is ``scheduler``'s."""
     settings = _ready(Settings.for_socket)
     told = _told()  # before joining: who is asked to end while it joins ends in good order, too
-    bot = build_app(settings)
+    bot = build_app(settings, apart=True)
     with _plainly(), _running(bot, settings):
         told.wait()
 
@@ -63,7 +63,7 @@ def web(host: Annotated[str, typer.Option(help="Where to listen; 0.0.0.0 for eve
     """Hear Slack by HTTP at $PORT: signed events, installation, health, metrics."""
     settings = _ready(Settings.for_web)
     _told()  # uvicorn raises the signal again when it has ended, which would end us before the workers have
-    bot = build_app(settings)
+    bot = build_app(settings, apart=True)
     with _working(bot):
         serve(bot, settings, host)
 

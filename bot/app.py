@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -15,7 +15,8 @@ from slack_sdk import WebClient
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from bot import clock, errors, listeners, receipts, record_key, trust
+from bot import clock, errors, listeners, log, receipts, record_key, trust
+from bot.apart import Apart
 from bot.cards import CardKeeper
 from bot.context import Kit
 from bot.delivery.outbox import Outbox
@@ -32,9 +33,12 @@ from csi.audit import Keys
 from csi.cycle import Waits
 from csi.fetching import Fetcher
 from csi.models import InboxEvent
+from csi.reading import calendar_words
 from csi.reading.connectors import addresses
+from csi.reading.exports import profile
 from csi.reading.files import FileStore
 
+HEAVY = frozenset(f"job:{route.id}" for route in listeners.ROUTES if route.heavy)
 LISTENERS = 32  # Bolt's five are all taken by five slow listeners, and the sixth person waits
 
 
@@ -52,6 +56,9 @@ class Bot:
 
     def start_workers(self) -> None:
         """Begin to work on what is stored, by this process or by one before it."""
+        if self.kit.apart is not None:
+            self.kit.apart.begin()
+            read_up()
         self.inbox_worker.start()
         self.delivery.start()
         self.cards.start()
@@ -63,13 +70,30 @@ class Bot:
         self.cards.stop()
         self.inbox_worker.stop()
         self.kit.slow.close()
+        if self.kit.apart is not None:
+            self.kit.apart.close()
         self.delivery.stop()
         self.kit.sessions.engine.dispose()
 
 
-def build_app(settings: Settings, *, now: Callable[[], datetime] = clock.now, engine: Engine | None = None) -> Bot:
-    """The whole bot, not yet started; its database is expected to be migrated. ``engine``: of it, if there is one."""
+def build_app(
+    settings: Settings,
+    *,
+    now: Callable[[], datetime] = clock.now,
+    engine: Engine | None = None,
+    apart: bool = False,
+) -> Bot:
+    """The whole bot, not yet started; its database is expected to be migrated.
+
+    Args:
+        settings: of this process.
+        now: the time.
+        engine: of the database, if there is one.
+        apart: whether heavy work is done in a process of its own, by the clock of this machine.
+    """
     kit, installations = build_kit(settings, now=now, engine=engine)
+    if apart:
+        kit = replace(kit, apart=Apart(means, settings))
 
     def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
         return installations.authorize(enterprise_id, team_id)  # Bolt cannot call a bound method by parameter name
@@ -92,7 +116,14 @@ def build_app(settings: Settings, *, now: Callable[[], datetime] = clock.now, en
         listening=listening,
         kit=kit,
         inbox_worker=InboxWorker(
-            kit.inbox, kit.sessions, now, work(kit), teller(installations), teams=kit.teams, lost=lost(kit)
+            kit.inbox,
+            kit.sessions,
+            now,
+            work(kit),
+            teller(installations),
+            teams=kit.teams,
+            lost=lost(kit),
+            heavy=HEAVY,
         ),
         delivery=DeliveryWorker(
             kit.outbox, kit.sessions, now, partial(installations.client, again=False), pace, teams=kit.teams
@@ -130,6 +161,14 @@ def build_kit(
     return kit, installations
 
 
+def means(settings: Settings) -> Kit:
+    """The kit of the process apart."""
+    log.configure(settings.csi_log_level, secrets=settings.secrets)
+    settings.reach_directly()
+    kit, _ = build_kit(settings)
+    return kit
+
+
 def _first(now: Callable[[], datetime], keys: Keys) -> Callable[[Session], None]:
     """What each session that may write does first: it is told the key of the record, and takes its receipt."""
     closing, noting = audit.under(keys, now), receipts.noting(now)
@@ -151,6 +190,12 @@ def outward(settings: Settings) -> tuple[Vault, Fetcher]:
         settings.csi_allow_private_addresses, settings.csi_allow_database_folders, settings.csi_database_url
     )
     return Vault(settings.csi_token_key), Fetcher(allowed)
+
+
+def read_up() -> None:
+    """Read what forms about files are filled in by, so that the first who opens one does not wait: seconds."""
+    calendar_words.words()
+    profile.profiles()
 
 
 def look_ahead(kit: Kit) -> None:
@@ -186,24 +231,30 @@ def _hand_out(app: App, kit: Kit) -> None:
 
 def work(kit: Kit) -> Callable[[InboxEvent], None]:
     """What works on one stored event or job, by the routing table."""
-    events, jobs = listeners.of_kind("event"), listeners.of_kind("job")
+    events = listeners.of_kind("event")
 
     def through(row: InboxEvent) -> None:
         kind, _, name = row.kind.partition(":")
-        client = None if row.kind in REMOVALS else kit.client(row.team_id)
-        if kind == "job":
-            listeners.call(jobs[name], payload=_payload(row), client=client, kit=kit)
+        if row.kind in HEAVY:
+            kit.aside(_job, name, _payload(row))
+        elif kind == "job":
+            _job(kit, name, _payload(row))
         elif name in events:
             listeners.call(
                 events[name],
                 event=row.payload["event"],
                 body=row.payload,
                 heard_at=row.received_at,
-                client=client,
+                client=None if row.kind in REMOVALS else kit.client(row.team_id),
                 kit=kit,
             )
 
     return through
+
+
+def _job(kit: Kit, name: str, payload: Mapping[str, Any]) -> None:
+    client = kit.client(str(payload["team_id"]))
+    listeners.call(listeners.of_kind("job")[name], payload=payload, client=client, kit=kit)
 
 
 def lost(kit: Kit) -> Callable[[InboxEvent], None]:

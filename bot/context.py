@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Concatenate, ParamSpec, TypeVar
 
 from slack_sdk import WebClient
 
+from bot.apart import Apart
 from bot.delivery.outbox import Outbox
 from bot.inbox import Inbox
 from bot.pool import SlowPool
@@ -18,6 +20,9 @@ from csi.cycle import Waits
 from csi.reading.connectors.asked import Fetch
 from csi.reading.files import FileStore
 from csi.storage import Sessions
+
+GivenT = ParamSpec("GivenT")
+AnyT = TypeVar("AnyT")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +44,7 @@ class Kit:
         fetch: asks databases and addresses; slow, so only in jobs.
         settings: what the process was started with.
         waits: what waits for whom in each open cycle.
+        apart: where heavy work is done; None: here.
     """
 
     sessions: Sessions
@@ -55,3 +61,26 @@ class Kit:
     fetch: Fetch
     settings: Settings
     waits: Waits
+    apart: Apart | None = None
+
+    def aside(
+        self,
+        work: Callable[Concatenate[Kit, GivenT], AnyT],
+        *given: GivenT.args,
+        **named: GivenT.kwargs,
+    ) -> AnyT:
+        """Do heavy work, with a kit of its own in the process apart where there is one, and wait for it.
+
+        Args:
+            work: a function of a module.
+            given: plain values, as what it gives back.
+            named: the same.
+        """
+        if self.apart is None:
+            return work(self, *given, **named)
+        try:
+            made: AnyT = self.apart(work, *given, **named)
+            return made
+        finally:  # what it left to be sent, or to be done, waits for nobody to look
+            self.outbox.woken.set()
+            self.inbox.woken.set()

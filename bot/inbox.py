@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot import leases
+from bot.apart import Failed
 from bot.delivery import failures
 from bot.log import logger
 from bot.payload import Origin
@@ -119,8 +120,12 @@ class InboxWorker:
         *,
         teams: Callable[[], Collection[str]],
         lost: Callable[[InboxEvent], None] = lambda _row: None,
+        heavy: Collection[str] = (),
     ) -> None:
-        """``lost`` says of what was given up where it is waited for; ``tell`` tells who began it."""
+        """``lost`` says of what was given up where it is waited for; ``tell`` tells who began it.
+
+        ``heavy`` are kinds of which one is done at a time, and no other waits for them.
+        """
         self._inbox = inbox
         self._sessions = sessions
         self._now = now
@@ -128,6 +133,7 @@ class InboxWorker:
         self._tell = tell
         self._teams = teams
         self._lost = lost
+        self._heavy_kinds = frozenset(heavy)
         self._holder = leases.holder()
         self._held: set[int] = set()
         self._lock = Lock()
@@ -135,6 +141,7 @@ class InboxWorker:
         self._thread = Thread(target=self._loop, name="inbox", daemon=True)
         self._quick = SlowPool(lambda *_: None, workers=4, waiting=1000)
         self._jobs = SlowPool(lambda *_: None, workers=2, waiting=1000)
+        self._heavy = SlowPool(lambda *_: None, workers=1, waiting=1000)
 
     def start(self) -> None:
         """Begin, with what an earlier process left unfinished."""
@@ -148,6 +155,7 @@ class InboxWorker:
             self._thread.join(timeout=10)
         self._quick.close()
         self._jobs.close()
+        self._heavy.close()
         self._release()
 
     def _release(self) -> None:
@@ -178,10 +186,14 @@ class InboxWorker:
         try:
             self._renew()
             for row in self._take():
-                pool = self._quick if row.kind.startswith("event:") else self._jobs
-                pool(self._through, row)
+                self._pool(row.kind)(self._through, row)
         except Exception:  # the worker must outlive a database that is away for a moment
             log.exception("inbox_round_failed")
+
+    def _pool(self, kind: str) -> SlowPool:
+        if kind in self._heavy_kinds:
+            return self._heavy
+        return self._quick if kind.startswith("event:") else self._jobs
 
     def _take(self) -> list[InboxEvent]:
         """Rows that are now ours: each claimed by a conditional update."""
@@ -273,7 +285,10 @@ class InboxWorker:
 
 
 def may_pass(error: Exception) -> bool:
-    """Whether trying again may help: Slack, the network or the database was away; a mistake of ours stays one."""
+    """Whether trying again may help: Slack, the network or the database was away, or the process that worked on it was
+    killed; a mistake of ours stays one."""
+    if isinstance(error, Failed):
+        return error.passing
     return isinstance(error, OperationalError) or failures.passing(error)
 
 

@@ -182,9 +182,9 @@ class Scheduler:
 
     def _one_by_one(self, team_id: str, ids: Sequence[int]) -> None:
         """Those that are still ours, as they stand now."""
-        ours = {"id": tuple(ids), "state": ReminderState.CLAIMED, "lease_by": self._worker}
         with self._kit.sessions.reading() as session:
-            found = rows(session, Reminder, team_id, **ours)
+            claimed = rows(session, Reminder, team_id, id=tuple(ids), state=ReminderState.CLAIMED)
+            found = [one for one in claimed if one.lease_by == self._worker]
         for reminder in found:
             self._safely(self._send, reminder)
 

@@ -62,13 +62,15 @@ COMMAND = "/csi"
 class Route:
     """One thing that is heard: its kind, its id, and the function that listens.
 
-    ``lost`` says of a job that was given up where its end is waited for: ``(payload, kit)``.
+    ``lost`` says of a job that was given up where its end is waited for: ``(payload, kit)``. A ``heavy`` job reads,
+    computes or draws: it is done apart (``bot.apart``), one at a time.
     """
 
     kind: str
     id: str
     listen: Callable[..., Any]
     lost: Callable[..., Any] | None = None
+    heavy: bool = False
 
 
 def open_word(ack: Ack, body: Mapping[str, Any], client: WebClient, respond: Respond, kit: Kit) -> None:
@@ -154,8 +156,8 @@ ROUTES: tuple[Route, ...] = (
     Route("command", "gather", step3.gather),
     Route("action", "gather.open", step3.gather),
     Route("event", "file_shared", step3.dropped),
-    Route("job", "gather.look", step3.look),
-    Route("job", "gather.propose", step3.propose),
+    Route("job", "gather.look", step3.look, heavy=True),
+    Route("job", "gather.propose", step3.propose, heavy=True),
     Route("action", "gather.map", step3.open_mapping),
     Route("action", "gather.guess", step3.again),
     Route("action", "gather.more", step3.more),
@@ -165,9 +167,9 @@ ROUTES: tuple[Route, ...] = (
     Route("action", "gather.try", step3.try_naming),
     Route("view", "gather.name", step3.named),
     Route("action", "gather.read", step3.read_as_before),
-    Route("job", "gather.read", step3.read, lost=step3.not_read),
-    Route("job", "gather.reread", step3.reread),
-    Route("job", "gather.again", step3.reread_all),
+    Route("job", "gather.read", step3.read, lost=step3.not_read, heavy=True),
+    Route("job", "gather.reread", step3.reread, heavy=True),
+    Route("job", "gather.again", step3.reread_all, heavy=True),
     Route("job", "gather.forget", step3.forget),
     Route("action", "gather.how", step3.how),
     Route("action", "gather.change", step3.change),
@@ -185,7 +187,7 @@ ROUTES: tuple[Route, ...] = (
     # 4. process the data
     Route("command", "process", step4.process),
     Route("action", "process.run", step4.process_again),
-    Route("job", "process.run", step4.run),
+    Route("job", "process.run", step4.run, heavy=True),
     Route("action", "process.swap", step4.swap),
     Route("action", "process.trace", step4.open_trace),
     Route("view", "process.traced", step4.wanted_trace),
@@ -214,14 +216,14 @@ ROUTES: tuple[Route, ...] = (
     Route("view", "analyse.none", step5.said_none),
     Route("action", "analyse.why", step5.why),
     Route("action", "analyse.where", pictures.open_where),
-    Route("job", "analyse.where", pictures.draw_where),
+    Route("job", "analyse.where", pictures.draw_where, heavy=True),
     Route("action", "analyse.rebase", step5.open_rebase),
     Route("view", "analyse.rebase", step5.rebased),
     Route("action", "analyse.withdraw", step5.withdrawn),
     # 6. present the information
     Route("command", "present", step6.open_form),
     Route("view", "present.send", step6.wanted),
-    Route("job", "present.draw", step6.draw),
+    Route("job", "present.draw", step6.draw, heavy=True),
     Route("action", "present.acknowledge", step6.acknowledged),
     Route("action", "present.question", step6.open_question),
     Route("action", "present.answer", step6.open_answer),
@@ -232,11 +234,11 @@ ROUTES: tuple[Route, ...] = (
     Route("action", "present.how", step6.how),
     Route("action", "present.why", step6.why),
     Route("action", "present.spiral", step6.open_spiral),
-    Route("job", "present.spiral", step6.draw_spiral),
+    Route("job", "present.spiral", step6.draw_spiral, heavy=True),
     Route("action", "history.spiral", pictures.open_spiral),
-    Route("job", "history.spiral", pictures.draw_spiral),
+    Route("job", "history.spiral", pictures.draw_spiral, heavy=True),
     Route("action", "present.further", pictures.open_further),
-    Route("job", "present.further", pictures.draw_further),
+    Route("job", "present.further", pictures.draw_further, heavy=True),
     # 7. implement corrective action
     Route("command", "act", step7.act),
     Route("command", "actions", step7.listing),
@@ -272,7 +274,7 @@ ROUTES: tuple[Route, ...] = (
     Route("action", "source.edit", sources.open_edit),
     Route("view", "source.save", sources.save),
     Route("action", "source.collect", sources.collect_now),
-    Route("job", "source.collect", sources.collect),
+    Route("job", "source.collect", sources.collect, heavy=True),
     Route("action", "source.token", sources.make_token),
     Route("action", "source.revoke", sources.revoke),
     Route("action", "source.retire", sources.retire),
@@ -294,10 +296,10 @@ ROUTES: tuple[Route, ...] = (
     # the record
     Route("command", "audit", record.audit),
     Route("action", "audit.page", record.turn_page),
-    Route("job", "record.prove", record.prove_daily),
+    Route("job", "record.prove", record.prove_daily, heavy=True),
     Route("command", "settings", record.settings),
     Route("view", "settings.open", record.said_settings),
-    Route("job", "study.pack", study.pack),
+    Route("job", "study.pack", study.pack, heavy=True),
     Route("job", "keep.tidy", tidying.tidy),
     Route("action", "settings.erase", record.open_erase),
     Route("view", "settings.erase", record.said_erase),

@@ -575,7 +575,7 @@ def _again(kit: Kit, client: WebClient, here: Origin, anew: Anew) -> None:
         cycle = _cycle(session, here.team_id, known)
         cut = proposals.Cut(anew.zone, Period(cycle.period) if cycle else None)
     try:
-        proposal = proposals.made(kit, here.team_id, found, cut, anew.said)
+        proposal = kit.aside(proposals.made, here.team_id, found, cut, anew.said)
     except CsiError as error:
         modals.replace(client, anew.view_id, blocks.not_read(str(error), json.dumps(known)))
         return

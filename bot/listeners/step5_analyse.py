@@ -100,7 +100,7 @@ def _shown(client: WebClient, body: Body, view: Block) -> str:
 def _start(body: Body, client: WebClient, kit: Kit, metadata: str, view_id: str) -> None:
     """Compute apart from this request; then show the result, or what went wrong, where the person waits."""
     here = origin(body)
-    computing = kit.slow(_computed, kit, here.team_id, here.user_id, int(json.loads(metadata)["cycle"]), to=here)
+    computing = kit.slow(kit.aside, _computed, here.team_id, here.user_id, int(json.loads(metadata)["cycle"]), to=here)
     computing.add_done_callback(lambda made: modals.replace(client, view_id, _outcome(made, metadata)))
 
 

@@ -30,9 +30,10 @@ from csi import audit, roles
 from csi import cycle as cycles
 from csi.models import Batch, Cycle, Kpi, Measurement, Reminder, Source
 from csi.proving import prove
+from csi.reminders import AFTER
 from csi.storage import migrate, rows
 from csi.terms import Role
-from tests.benchmarks import answering, outbox
+from tests.benchmarks import answering, beside, outbox
 from tests.benchmarks.counting import counted
 from tests.benchmarks.workspace import EVERYWHERE, SOMEWHERE, Size, build
 from tests.databases import PostgresServer
@@ -73,7 +74,7 @@ def _all(name: str, url: str, folder: Path) -> None:
         print(f"{name:<12}{what:<44}{cells}", flush=True)
     bot = answering.ours(settings, kit.sessions.engine, lambda: at[0])
     look_ahead(bot.kit)
-    for line in (*answering.told(bot), *outbox.told(kit.sessions, str(folder))):
+    for line in (*answering.told(bot), *beside.told(bot.app), *outbox.told(kit.sessions, str(folder))):
         print(f"{name:<12}{line}", flush=True)
     for one in (kit, bot.kit):
         one.slow.close()
@@ -156,24 +157,19 @@ def _type(kit: Kit, count: int) -> None:
 
 
 def _remind(kit: Kit, count: int) -> None:
-    """Of every open cycle as many, to whoever answers for its step."""
+    """Of every open cycle as many: half to whoever answers for its step, half to people of their own who can help."""
     with kit.sessions() as session:
         running = rows(session, Cycle, TEAM, state="open")
-        made = [
-            {
-                "team_id": TEAM,
-                "kind": "step_due",
-                "subject": "step",
-                "subject_id": cycle.step,
-                "user_id": cycles.accountable(session, cycle, cycle.step),
-                "cycle_id": cycle.id,
-                "due_at": NOW,
-                "details": {},
-            }
-            for cycle in running
-        ]
-        every = [{**made[number % len(made)], "key": f"load:{number}"} for number in range(count)]
-        session.execute(insert(Reminder), every)
+        owners = {cycle.id: cycles.accountable(session, cycle, cycle.step) for cycle in running}
+        made = []
+        for number in range(count):
+            cycle, turn = running[number % len(running)], number // len(running)
+            owner, before = owners[cycle.id], f"load:{number - len(running)}"
+            late = {"kind": "escalation", "user_id": f"UHELP{number}", "details": {"owners": [owner], AFTER: [before]}}
+            due = late if turn % 2 else {"kind": "step_due", "user_id": owner, "details": {}}
+            about = {"subject": "step", "subject_id": cycle.step, "cycle_id": cycle.id, "due_at": NOW}
+            made.append({"team_id": TEAM, "key": f"load:{number}", **about, **due})
+        session.execute(insert(Reminder), made)
 
 
 def _log(kit: Kit, count: int) -> None:

@@ -137,6 +137,31 @@ def test_what_was_taken_and_not_begun_waits_for_no_lease(desk):
     assert sorted(desk.worked) == [0, 1]
 
 
+def test_heavy_jobs_are_done_one_at_a_time_and_no_other_waits_for_them(desk):
+    for kind in ("heavy", "heavy", "light"):
+        with desk.database.sessions() as session:
+            key = f"{kind}{len(desk.rows())}"
+            desk.inbox.later(session, team_id=TEAM, kind=kind, key=key, payload={})
+    ended, light_done, at_once = Event(), Event(), []
+
+    def work(row):
+        if row.kind == "job:light":
+            light_done.set()
+            return
+        at_once.append(row.event_id)
+        ended.wait(timeout=30)
+
+    worker = InboxWorker(
+        desk.inbox, desk.database.sessions, desk.now, work, desk.tell, teams=lambda: desk.teams, heavy={"job:heavy"}
+    )
+    worker.look()
+    assert light_done.wait(timeout=30)
+    assert len(at_once) == 1
+    ended.set()
+    worker.stop()
+    assert [row.status for row in desk.rows()] in (["done", "pending", "done"], ["done"] * 3)
+
+
 @pytest.mark.parametrize("held_up", ["being worked on", "tried again later"])
 def test_many_jobs_before_it_keep_no_event_waiting(desk, held_up):
     for number in range(ROUND + 1):
