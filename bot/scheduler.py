@@ -21,10 +21,7 @@ from csi.cycle import together
 from csi.models import Cycle, Reminder
 from csi.states import ReminderState
 from csi.step3_gather import collecting, schedule
-from csi.states import ReminderState
 from csi.step7_correct import watching
-from csi.storage import lock, rows
-||||||| parent of 315f7079 (bot: due reminders are looked up together, written some people at a time)
 from csi.storage import lock, rows
 
 log = logger(__name__)

@@ -191,13 +191,20 @@ def remember_person(
     name: str = "",
     email: str = "",
     timezone: str = "UTC",
-    left_at: datetime | None = None,
+    is_gone: bool = False,
+    now: datetime,
 ) -> Person:
-    """Keep what the workspace says of a person (name, zone, whether they left)."""
+    """Keep what the workspace says of a person (name, zone, whether they left); that they left is logged, not who
+    they are."""
     lock(session, f"person:{team_id}:{user_id}")
     known = person(session, team_id, user_id) or Person(team_id=team_id, user_id=user_id)
-    known.name, known.email, known.timezone, known.left_at = name, email, timezone, left_at
+    was_gone = known.left_at is not None
+    known.name, known.email, known.timezone, known.left_at = name, email, timezone, now if is_gone else None
     session.add(known)
+    if is_gone != was_gone:
+        session.flush()
+        what = "left, or may hold no role any more" if is_gone else "came back"
+        audit.record(session, team_id=team_id, actor=user_id, at=now, what=what, subject=("person", known.id))
     return known
 
 

@@ -73,9 +73,21 @@ def test_who_answers_for_a_step(sqlite_database: Database) -> None:
 
 def test_what_is_known_of_people_is_kept_up_to_date(database: Database) -> None:
     with database.sessions() as session:
-        roles.remember_person(session, team_id=TEAM, user_id=BOB, name="Bob", timezone="Europe/Lisbon")
-        roles.remember_person(session, team_id=TEAM, user_id=BOB, name="Robert", left_at=NOW)
+        roles.remember_person(session, team_id=TEAM, user_id=BOB, name="Bob", timezone="Europe/Lisbon", now=NOW)
+        roles.remember_person(session, team_id=TEAM, user_id=BOB, name="Robert", is_gone=True, now=NOW)
         known = roles.person(session, TEAM, BOB)
         assert known is not None
         assert (known.name, known.left_at) == ("Robert", NOW)
         assert (roles.name_of(session, TEAM, BOB), roles.name_of(session, TEAM, "U9")) == ("Robert", "U9")
+
+
+def test_that_somebody_left_or_came_back_is_logged_once_and_nothing_of_who_they_are(
+    sqlite_database: Database,
+) -> None:
+    for is_gone, name in ((False, "Bob"), (True, "Robert"), (True, "Rob"), (False, "Rob")):
+        with sqlite_database.sessions() as session:
+            roles.remember_person(session, team_id=TEAM, user_id=BOB, name=name, is_gone=is_gone, now=NOW)
+    with sqlite_database.sessions.reading() as session:
+        logged = [(one.subject, one.what, one.old, one.new) for one in rows(session, AuditRow, TEAM)]
+    gone = ("person", "left, or may hold no role any more", {}, {})
+    assert logged == [gone, ("person", "came back", {}, {})]

@@ -258,7 +258,7 @@ ROUTES: tuple[Route, ...] = (
     Route("action", "act.review", step7.review),
     Route("action", "act.close", step7.close_action),
     Route("action", "act.benefit", step7.benefit),
-    Route("job", "act.watch", step7.watch),
+    Route("job", "act.watch", step7.watch, heavy=True),
     Route("action", "act.baseline", step7.open_baseline),
     Route("action", "act.baselines", step7.open_act),
     Route("view", "act.baseline", step7.said_baseline),

@@ -73,7 +73,8 @@ def _keep(kit: Kit, team_id: str, user: Body) -> None:
             name=profile.get("display_name") or user.get("real_name") or user.get("name") or "",
             email=profile.get("email") or "",
             timezone=user.get("tz") or "UTC",
-            left_at=kit.now() if barred(user, team_id) else None,
+            is_gone=barred(user, team_id) is not None,
+            now=kit.now(),
         )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col, func
 
 from csi.cycle import together
-from csi.models import AuditRow, Cycle, Row, Source
+from csi.models import AuditRow, Cycle, Person, RoleAssignment, Row, Source
 from csi.passages import open_cycles
 from csi.storage import rows
 
@@ -49,6 +49,8 @@ def _places(session: Session, team_id: str, subject: str, numbers: Collection[in
         return set(numbers), set()
     if subject == "service":
         return set(), set(numbers)
+    if subject == "person":
+        return set(), _services_of(session, team_id, numbers)
     table = Row.metadata.tables.get(subject)
     columns = [table.c[name] for name in _PLACES if name in table.c] if table is not None else []
     if table is None or not columns:
@@ -59,3 +61,9 @@ def _places(session: Session, team_id: str, subject: str, numbers: Collection[in
         return None
     own, services, sources = ({one[name] for one in kept if one.get(name) is not None} for name in _PLACES)
     return own, services | {one.service_id for one in rows(session, Source, team_id, id=tuple(sources))}
+
+
+def _services_of(session: Session, team_id: str, people: Collection[int]) -> set[int]:
+    """The services in which these people hold a role."""
+    users = tuple(one.user_id for one in rows(session, Person, team_id, id=tuple(people)))
+    return {one.service_id for one in rows(session, RoleAssignment, team_id, user_id=users)}

@@ -52,6 +52,25 @@ def test_it_is_what_is_worked_out_for_each_person_alone(three: Database) -> None
             assert found == [cycles.own(session, one, user, NOW) for one in running]
 
 
+def test_who_left_is_waited_for_no_longer_and_only_their_cycles_are_looked_at(three: Database) -> None:
+    waits, someone = Waits(), "USOMEONE"
+    with three.sessions() as session:
+        cycle = first(session)
+        roles.revoke(
+            session, team_id=TEAM, service_id=cycle.service_id, role=Role.APPROVER, user_id=CAROL, actor=DAVE, now=NOW
+        )
+        roles.grant(
+            session, team_id=TEAM, service_id=cycle.service_id, role=Role.APPROVER, user_id=someone, actor=DAVE, now=NOW
+        )
+    assert Awaited.ACTION_APPROVAL in kinds(three, waits, someone)[0]
+    with three.sessions() as session:
+        before = cycles.changed.newest(session, TEAM)
+        roles.remember_person(session, team_id=TEAM, user_id=someone, is_gone=True, now=NOW)
+    assert Awaited.ACTION_APPROVAL not in kinds(three, waits, someone)[0]
+    with three.sessions.reading() as session:
+        assert [one.id for one in cycles.changed.since(session, TEAM, before)[1]] == [cycle.id]
+
+
 def test_a_decision_is_seen_at_once_and_only_its_cycle_looked_at(three: Database) -> None:
     waits = Waits()
     before = kinds(three, waits, CAROL)

@@ -62,16 +62,16 @@ def test_a_member_gets_roles_and_begins_cycles() -> None:
     people.require_able(slack, TEAM, {"approver": [CAROL], "data_owner": DAVE, "analyst": ""})  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("left_at", "holds"), [(None, True), (NOW, False)])
+@pytest.mark.parametrize(("is_gone", "holds"), [(False, True), (True, False)])
 def test_who_became_an_outsider_holds_and_approves_nothing_any_more(
-    sqlite_database: Database, left_at: Any, holds: bool
+    sqlite_database: Database, is_gone: bool, holds: bool
 ) -> None:
     with sqlite_database.sessions() as session:
         cycle = turns.begin(session)
         roles.grant(
             session, team_id=TEAM, service_id=cycle.service_id, role=Role.APPROVER, user_id=CAROL, actor=DAVE, now=NOW
         )
-        roles.remember_person(session, team_id=TEAM, user_id=CAROL, left_at=left_at)
+        roles.remember_person(session, team_id=TEAM, user_id=CAROL, is_gone=is_gone, now=NOW)
         session.flush()
         assert (Role.APPROVER in roles.held(session, TEAM, cycle.service_id, CAROL)) is holds
         assert (CAROL in approvers.of_tree(session, cycle)) is holds
