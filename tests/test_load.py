@@ -157,7 +157,7 @@ class Deaf:
         pytest.param(a_change_and(lambda all_: all_.keeper.look()), 15, id="the card of one change"),
         pytest.param(asked(lambda all_: home.drawn(all_.kit, TEAM, EVERYWHERE)), 3, id="home of all services"),
         pytest.param(asked(lambda all_: home.drawn(all_.kit, TEAM, SOMEWHERE)), 3, id="home of three services"),
-        pytest.param(a_change_and(lambda all_: home.drawn(all_.kit, TEAM, EVERYWHERE)), 18, id="home after a change"),
+        pytest.param(a_change_and(lambda all_: home.drawn(all_.kit, TEAM, EVERYWHERE)), 20, id="home after a change"),
         pytest.param(
             asked(lambda all_: [commands._seen(BODY, all_.kit), commands._seen(BODY, all_.kit)]),
             18,
@@ -185,7 +185,7 @@ def test_what_waits_everywhere_is_looked_at_in_as_many_queries(opened: Callable[
         with counted(kit.sessions.engine) as one:
             look_ahead(kit)
         found.append(one.queries)
-    assert found[0] == found[1] <= 18
+    assert found[0] == found[1] <= 20  # a set a table: V7.8 looks at actions and clauses that live, too
 
 
 def test_a_tick_with_nothing_new_keeps_nobody_from_writing(opened: Callable[[Size], Workspace]) -> None:

@@ -75,6 +75,7 @@ def of_waits(session: Session, team_id: str, cycles: Sequence[Cycle]) -> None:
     of_people(session, team_id, cycles)
     of_data(session, team_id, cycles)
     of_reports(session, team_id, cycles)
+    of_living(session, team_id, cycles)
     _of_results(session, team_id, _ids(cycles))
     read_ahead(session, Finding, team_id, "cycle_id", _ids([one for one in cycles if one.step == Step.ANALYSE]))
 
@@ -112,10 +113,9 @@ def of_data(session: Session, team_id: str, cycles: Sequence[Cycle]) -> None:
     """Read ahead what has come for these cycles, after ``of_people``."""
     if ahead.found(session, Workspace, team_id, "id", {}) is None:
         read_ahead(session, Workspace, team_id)
-    gathering = [one for one in cycles if one.step >= Step.GATHER]
-    kpis = _ids([kpi for cycle in gathering for kpi in rows(session, Kpi, team_id, cycle_id=cycle.id)])
+    kpis = _ids([kpi for cycle in cycles for kpi in rows(session, Kpi, team_id, cycle_id=cycle.id)])
     read_ahead(session, PlanRow, team_id, "kpi_id", kpis)
-    sources = read_ahead(session, Source, team_id, "service_id", {one.service_id for one in gathering})
+    sources = read_ahead(session, Source, team_id, "service_id", {one.service_id for one in cycles})
     typed = [one.id for one in sources if one.kind in measured.KINDS]
     counted.typed(session, team_id, typed)
     counted.delivered(session, team_id, [one.id for one in sources if one.id not in typed])
@@ -129,10 +129,15 @@ def of_reports(session: Session, team_id: str, cycles: Sequence[Cycle]) -> None:
 
 def of_clauses(session: Session, team_id: str, cycles: Sequence[Cycle]) -> None:
     """Read ahead whether what an SLA promises is measured, and what is watched, after ``of_data``."""
-    services = {one.service_id for one in cycles}
-    found = read_ahead(session, SlaClause, team_id, "service_id", services, state=ClauseState.ACTIVE)
+    found = of_living(session, team_id, cycles)
     history.read_ahead(session, team_id, {one.service_id for one in found}, {one.kpi_key for one in found})
+
+
+def of_living(session: Session, team_id: str, cycles: Sequence[Cycle]) -> list[SlaClause]:
+    """Read ahead what is watched in these cycles (``csi.measurement.living``); its clauses."""
+    services = {one.service_id for one in cycles}
     read_ahead(session, Action, team_id, "service_id", services, state=living.STATES)
+    return read_ahead(session, SlaClause, team_id, "service_id", services, state=ClauseState.ACTIVE)
 
 
 def of_reminders(session: Session, due: Sequence[Reminder]) -> None:
@@ -154,12 +159,10 @@ def of_reminders(session: Session, due: Sequence[Reminder]) -> None:
 def of_gates(session: Session, team_id: str, cycles: Sequence[Cycle]) -> None:
     """Read ahead what the rules of these cycles' steps ask (``csi.cycle.gates``), after ``of_people``."""
     of_data(session, team_id, cycles)
+    of_living(session, team_id, cycles)
     sent = [one for one in cycles if one.step >= Step.PRESENT]
     of_reports(session, team_id, sent)
     services, ids = {one.service_id for one in cycles}, _ids(cycles)
-    kpis = _ids([kpi for one in cycles for kpi in rows(session, Kpi, team_id, cycle_id=one.id)])
-    read_ahead(session, PlanRow, team_id, "kpi_id", kpis)
-    read_ahead(session, Source, team_id, "service_id", services)
     read_ahead(session, Baseline, team_id, "service_id", services, state=ProposalState.APPROVED)
     for table in (Goal, Csf, CarryOver, Gap, Exclusion, Rebase, Finding):
         read_ahead(session, table, team_id, "cycle_id", ids)

@@ -38,9 +38,9 @@ _GIVEN_UP = timedelta(hours=6)
 
 def due(session: Session, team_id: str, now: datetime) -> list[tuple[Source, Cycle]]:
     """Sources of open cycles that are to be collected now, each with the cycle it feeds."""
-    found = []
-    cycles = {one.service_id: one for one in rows(session, Cycle, team_id, state=CycleState.OPEN)}
-    for source in rows(session, Source, team_id, kind=KINDS, retired_at=None):
+    found, sources = [], rows(session, Source, team_id, kind=KINDS, retired_at=None)
+    cycles = {one.service_id: one for one in rows(session, Cycle, team_id, state=CycleState.OPEN)} if sources else {}
+    for source in sources:
         wanted = source.service_id in cycles and source.mapping and source.cadence != NEVER
         if wanted and next_at(source) <= now:
             found.append((source, cycles[source.service_id]))

@@ -8,20 +8,21 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session
 
 from csi import reminders, roles
 from csi.analysis.analysis import Signal
 from csi.analysis.finding import NOT_MEASURED
 from csi.definition import hash_of
-from csi.measurement import living
+from csi.measurement import counted, living
 from csi.measurement.living import Living
-from csi.models import Action, AnalysisResult, Batch, Cycle, Kpi, Measurement, Reminder, Source
+from csi.models import Action, AnalysisResult, Cycle, Kpi, Reminder, Source
 from csi.passages import by_id
 from csi.reading.files import FileStore
 from csi.reading.spans import local_day
 from csi.reminders import Nudge
 from csi.states import BatchState, CycleState
+from csi.step3_gather.measured import KINDS
 from csi.step4_process import computing
 from csi.step5_analyse.results import result_plain
 from csi.step7_correct import following
@@ -52,13 +53,14 @@ def mark(session: Session, cycle: Cycle, now: datetime) -> str:
     """
     if cycle.state != CycleState.OPEN or not living.of_service(session, cycle, now):
         return ""
-    ours = (col(Source.team_id) == cycle.team_id, col(Source.service_id) == cycle.service_id)
-    held = (col(Batch.team_id) == cycle.team_id, col(Batch.state) == BatchState.CURRENT)
-    joined = col(Source.id) == col(Batch.source_id)
-    delivered = session.scalar(select(func.max(Batch.id)).join(Source, joined).where(*ours, *held))
-    given = (col(Measurement.team_id) == cycle.team_id, col(Measurement.current).is_(True))
-    joined = col(Source.id) == col(Measurement.source_id)
-    measured = session.scalar(select(func.max(Measurement.at)).join(Source, joined).where(*ours, *given))
+    typed: list[int] = []
+    others: list[int] = []
+    for source in rows(session, Source, cycle.team_id, service_id=cycle.service_id):
+        (typed if source.kind in KINDS else others).append(source.id)
+    batches = [one for found in counted.delivered(session, cycle.team_id, others).values() for one in found]
+    numbers = [one for found in counted.typed(session, cycle.team_id, typed).values() for one in found]
+    delivered = max((one.id for one in batches if one.state == BatchState.CURRENT), default=None)
+    measured = max((one.newest for one in numbers if one.newest is not None), default=None)
     if delivered is None and measured is None:
         return ""
     return f"{cycle.id}:{delivered or 0}:{measured.strftime(_HOUR) if measured else ''}"
