@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from csi.definition import SourceDefinition
 from csi.errors import InvalidInput
-from csi.reading import delimited, json_rows, mending, parquet_rows, sheets
+from csi.reading import delimited, json_rows, mending, parquet_rows, repeats, sheets
 from csi.reading import layout as layouts
 from csi.reading.bounds import DEFAULT, Bounds, refuse
 from csi.reading.chunk import Chunk, Rejected, lines_beside, no_rows, quarantine_frame
@@ -46,6 +46,7 @@ _FALLBACKS = ("cp1252", "latin-1")
 _ROWS_AT_ONCE = 200_000
 _ROWS_OF_SMALL = 10_000  # fewer are one piece, whatever the format; ours
 _TOTALS = "columns of totals: shorter periods, which are parts of theirs, stand beside them"
+_UNSEEN = pd.Series(dtype=np.uint64)
 T = TypeVar("T")
 
 
@@ -153,6 +154,9 @@ def _parts(
             continue  # whoever looks at the first part sees rows
         for piece in chunk.pieces(_ROWS_AT_ONCE):
             part = plan.typed(piece, is_whole=not seen and _is_whole(piece, content))
+            if not source.key and piece.table.num_columns == len(plan.renames):
+                is_few = seen + len(piece.lines) <= repeats.MOST
+                part = replace(part, prints=(repeats.prints_of(piece.table, piece.lines) if is_few else _UNSEEN,))
             sums.add(part.frame)
             seen += part.rows_read
             unread += int(part.quarantine["line"].nunique())
@@ -476,4 +480,5 @@ def _whole(parts: Sequence[Reading], sha256: str) -> Reading:
         placeholders=nothing,
         units=units,
         no_rows=sum(part.no_rows for part in parts),
+        prints=tuple(prints for part in parts for prints in part.prints),
     )

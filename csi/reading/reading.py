@@ -39,6 +39,7 @@ class Reading:
         spoiled: the cells of quarantined rows as delivered, by ``line``, so that they can be mended.
         mended: how many of its rows a later delivery brought back mended: they are neither here nor in quarantine.
         units: per number column the unit its values are in, as declared or found; empty where nothing says.
+        prints: without a key, per part a hash of each row with all its cells, by line; empty of a part not looked at.
     """
 
     frame: pd.DataFrame
@@ -51,6 +52,7 @@ class Reading:
     placeholders: Placeholders = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     no_rows: int = 0
+    prints: tuple[pd.Series, ...] = ()
 
 
 def refused_marks(unreadable: Mapping[str, np.ndarray]) -> pd.Series | None:

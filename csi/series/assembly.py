@@ -282,6 +282,7 @@ def _notes(setting: Setting, whole: Portion, unknown: np.ndarray) -> tuple[str, 
     if setting.source.resolved.discarded:
         notes.append(f"{_discarded(setting.source)}.")
     notes += _shared(setting)
+    notes += _repeated(setting)
     if kpi.measure == "backlog":
         notes.append("Rebuilt from the log: what was open before its first row is not in it.")
     notes += weekly.footnotes(whole.tried.dates, setting.study.period)
@@ -297,6 +298,16 @@ def _shared(setting: Setting) -> list[str]:
         "alike in two deliveries and count twice: they seem to overlap. A key, the column that names a case, counts "
         "each once."
         for one in setting.source.shared
+    ]
+
+
+def _repeated(setting: Setting) -> list[str]:
+    """That rows of one delivery repeat earlier ones of it, where nothing tells whether they are the same."""
+    return [
+        f"{_rows(one.rows)} of {setting.kpi.source}, from line {one.first:,} to {one.last:,}, repeat earlier rows to "
+        "the letter and count twice: a stretch seems to be written again. Take them out, or name a key."
+        for one in setting.source.repeats
+        if not setting.source.source.key
     ]
 
 

@@ -20,6 +20,7 @@ from csi.reading.placeholders import Placeholders
 from csi.reading.placeholders import together as all_placeholders
 from csi.reading.readers import in_some_encoding, stream
 from csi.reading.reading import Reading
+from csi.reading.repeats import Repeats, repeats_of
 from csi.series import further_moments, portion
 from csi.series.axis import Axis
 from csi.series.column_kinds import flag_columns
@@ -112,6 +113,7 @@ class Spilled:
     mended: frozenset[int] = frozenset()
     failure: tuple[str, str] | None = None
     found: Found = field(default_factory=Found)
+    repeats: Repeats | None = None
 
 
 def spill(task: Task, study: StudyDefinition, folder: Path, batch: int) -> Spilled:
@@ -161,6 +163,7 @@ def _spilled(task: Task, source: SourceDefinition, study: StudyDefinition, folde
         sha256=task.digest(Content(task.path).sha256()),
         order=order,
         found=together(found),
+        repeats=repeats_of([prints for reading in readings for prints in reading.prints]),
     )
 
 
@@ -295,6 +298,7 @@ def whole_source(study: StudyDefinition, source: str, parts: Sequence[Settled], 
         placeholders=all_placeholders(one.placeholders or {} for one in read),
         sha256=sha256_of([one.sha256 for one in read]),
         backward=added(one.backward for one in rows),
+        repeats=tuple(one.repeats for one in read if one.repeats is not None),
     )
 
 

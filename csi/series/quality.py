@@ -58,8 +58,14 @@ def quality(
 
 
 def _uniqueness(source: SourceRows) -> Dimension:
-    """Keys with one content per version. Repeats and superseded rows are resolved, so no flaw; rows thrown away are."""
+    """Keys with one content per version. Repeats and superseded rows are resolved, so no flaw; rows thrown away are.
+
+    Without a key rows that repeat earlier ones are.
+    """
     resolved = source.resolved
+    if not source.source.key and source.repeats:
+        again = min(sum(one.rows for one in source.repeats), source.rows_kept)
+        return Dimension(source.rows_kept - again, source.rows_kept, "rows that repeat no earlier ones")
     lost = thrown_away(source)
     total = resolved.keys + resolved.unkeyed + lost
     bad = min(len(resolved.conflicts) + resolved.unkeyed + lost, total)

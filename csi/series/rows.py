@@ -14,6 +14,7 @@ from csi.definition import Duration, SourceDefinition, StudyDefinition
 from csi.reading.mending import without_mended
 from csi.reading.placeholders import Placeholders, together
 from csi.reading.reading import QUARANTINE_COLUMNS, REFUSED, Reading
+from csi.reading.repeats import Repeats, repeats_of
 from csi.series.column_kinds import columns_needed
 from csi.series.columns import columns_kept, columns_read, moment_of_row
 from csi.series.duplicates import Resolved, resolve
@@ -47,6 +48,7 @@ class SourceRows:
         sampled: the rows of ``frame`` (by position) that tell what the file covers.
         further: per column that the study does not name the moments of these rows (int64 us; missing: none).
         shared: rows that stand alike in two deliveries; looked for where no column names a case.
+        repeats: per delivery that has some its rows that repeat earlier ones; looked for where no column names a case.
         groups: of these rows the columns that split them into a few groups, by their position in ``frame``.
         every: one row in how many these are.
     """
@@ -72,6 +74,7 @@ class SourceRows:
     groups: pd.DataFrame = field(default_factory=pd.DataFrame)
     every: int = 1
     shared: tuple[Shared, ...] = ()
+    repeats: tuple[Repeats, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,7 @@ def source_rows(study: StudyDefinition, source: str, readings: Sequence[Reading]
         placeholders=together(reading.placeholders for reading in fresh),
         sha256=sha256_of([reading.sha256 for reading in fresh]),
         shared=shared_of(study, source, [InMemory(one.frame) for one in fresh]),
+        repeats=tuple(found for one in fresh if (found := repeats_of(one.prints)) is not None),
     )
 
 

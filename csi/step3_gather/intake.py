@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from csi.definition import SourceDefinition
 from csi.reading import layout as layouts
-from csi.reading import mending, spans
+from csi.reading import mending, repeats, spans
 from csi.reading.bounds import DEFAULT, Bounds
 from csi.reading.content import Content
 from csi.reading.files import FileStore, sha256_of
@@ -297,6 +297,7 @@ def stored_reading(files: FileStore, intake: Stored, columns: Collection[str] | 
         own = {*(columns or ()), "line", REFUSED}
         wanted = [name for name in table.schema_arrow.names if columns is None or name in own]
         frame = table.read(columns=wanted).to_pandas(types_mapper=_text_dtype).set_index("line")
+        prints = _prints(table) if columns is not None and intake.rows_read <= repeats.MOST else ()
     if REFUSED in frame and frame[REFUSED].isna().all():
         frame = frame.drop(columns=REFUSED)
     quarantine = _stored_quarantine(files, intake.spoiled_key)
@@ -307,7 +308,14 @@ def stored_reading(files: FileStore, intake: Stored, columns: Collection[str] | 
         sha256=intake.sha256,
         units=intake.units,
         no_rows=intake.no_rows,
+        prints=prints,
     )
+
+
+def _prints(table: pq.ParquetFile) -> tuple[pd.Series, ...]:
+    """A hash of each row as it was stored: all of its cells tell whether it repeats another."""
+    rows = table.read()
+    return (repeats.prints_of(rows.drop_columns(["line"]), rows.column("line").to_numpy()),)
 
 
 @dataclass(frozen=True, slots=True)
