@@ -389,7 +389,9 @@ def how_form(proposal: ProposalSeen, metadata: str) -> Block:
             )
         )
     blocks.append(
-        parts.text_input("timezone", "Time zone", value=proposal.timezone, limit=60, hint="As Europe/Lisbon.")
+        parts.text_input(
+            "timezone", "Time zone", value=proposal.timezone, limit=60, hint="A name such as Europe/Lisbon."
+        )
     )
     return parts.modal(READ, "How it is read", blocks, submit="Read it so", metadata=metadata)
 

@@ -25,6 +25,7 @@ _LONGEST, _MOST_WORDS = 40, 3
 _TELLING = 20
 _VERSIONS = 24  # rows of a key on average; beyond, its values sort rows rather than name cases; ours
 _DIGITS = re.compile(r"\d+")
+_WORDS = re.compile(r"(?<!\S)[^\W\d_]{3,}(?!\S)")  # of an id at most one stands alone: Ticket 17, PRN-A 17
 _WHOLE = re.compile(r"\d{1,3}(?:[ \u00a0\u202f.,]?\d{3})*|\d+")
 
 
@@ -79,6 +80,11 @@ class Cells:
             return False
         return self.kind.name == "text" and len(shapes) <= 3 and all(_DIGITS.search(text) for text in self.filled)
 
+    def is_prose(self) -> bool:
+        """Whether its texts say what something is about: most have two words or more of letters side by side."""
+        several = sum(len(_WORDS.findall(text)) > 1 for text in self.filled)
+        return self.kind.name == "text" and 2 * several > len(self.filled)
+
     def is_running(self) -> bool:
         """Whether it only numbers the rows: each one more, or one less, than the one above."""
         filled = self.filled
@@ -91,14 +97,15 @@ class Cells:
 def key_of(columns: Sequence[Cells], rows: int) -> str:
     """The column with one value a row that best names a case; empty where none is proven to.
 
-    A column called as other people's ids are is none, and one that only numbers the rows is taken where nothing else
-    would do.
+    A column called as other people's ids are is none, one that only numbers the rows is taken where nothing else would
+    do, and what reads as a subject (``Laptop 17 broken``) after that.
     """
     ranked = []
     for place, column in enumerate(columns):
         said = says_key(column.name)
         if said >= 0 and column.could_be_key(rows) and (said > 0 or (rows >= _TELLING and column.is_counted_on())):
-            ranked.append((not column.is_running(), said, column.is_counted_on(), -place, column.name))
+            is_id = (not column.is_prose(), not column.is_running())
+            ranked.append((*is_id, said, column.is_counted_on(), -place, column.name))
     return max(ranked)[-1] if ranked else ""
 
 

@@ -276,3 +276,19 @@ def test_what_names_say() -> None:
     assert not says_not_its_own("Created")
     assert says_updated("Última atualização")
     assert not says_updated("Date")
+
+
+@pytest.mark.parametrize(
+    ("numbers", "subject", "key"),
+    [
+        ("Nr", "Laptop {} broken", "Nr"),  # runs, and is an id all the same
+        ("Nr", "Ticket {}", "Ticket"),  # one word and its number: what people call it
+        ("Nr", "PRN-{} A", "Ticket"),
+        ("Lines", "Laptop {} broken", "Ticket"),  # no id: the subject is all there is
+    ],
+)
+def test_a_subject_is_taken_after_every_id(numbers: str, subject: str, key: str) -> None:
+    cells = {numbers: [str(n + 1) for n in range(40)], "Ticket": [subject.format(n * 7) for n in range(40)]}
+    rows = [",".join(cells), *map(",".join, zip(*cells.values(), strict=True))]
+    layout = guess("\n".join(rows).encode())
+    assert next(column.name for column in layout.columns if column.role == "id") == key
