@@ -47,7 +47,7 @@ from csi.study.drafting.candidates import Candidate
 from csi.study.drafting.marks import Mark, Stands
 from csi.study.drafting.proposal import Proposal, Said
 from csi.study.drafting.standing import are_fractions, far_from, is_met
-from csi.taking_up.of_proposal import Agreed, Aim, csfs_of, take_up
+from csi.taking_up.of_proposal import Agreed, Aim, csfs_of, stands, take_up
 from csi.terms import Direction, Period, Role, Why
 from csi.words import standing as words_of
 
@@ -369,9 +369,8 @@ def odd_of(aims: Sequence[Aim], form: Mapping[str, Any], proposal: Proposal | No
 
 def _odd_target(aim: Aim, period: Period, *, is_guard: bool) -> str:
     """Why a target is odd beside the data; empty where it is not. What is there to guard others is met already."""
-    one, seen = aim.candidate, aim.candidate.standing
-    times = factor(aim.written, aim.unit) if aim.written else 1.0
-    values = [value * times for value in seen.values] if seen else []
+    one, seen = aim.candidate, stands(aim)
+    values = seen.values if seen else ()
     far = far_from((aim.target, *(aim.band or ())), values, aim.unit)
     if far is not None:
         return words_of.beyond(far, aim.unit, values, period)

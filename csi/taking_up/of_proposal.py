@@ -25,7 +25,9 @@ from csi.step2_can_measure import assessing, sources
 from csi.step2_can_measure.assessing import Assessment
 from csi.step3_gather import sources as mappings
 from csi.storage import rows
+from csi.series.units import factor
 from csi.study.drafting.candidates import Candidate, guards
+from csi.study.drafting.standing import Standing
 from csi.terms import Direction, Measurability, Role, Why
 
 TARGET = "target_"  # before a candidate's id: the field that an error about its target stands at
@@ -49,6 +51,12 @@ class Aim:
     unit: str = ""
     is_meant: bool = False
     written: str = ""
+
+
+def stands(aim: Aim) -> Standing | None:
+    """What the data gave for a KPI that was picked, in the unit that a person said; None where nothing was tried."""
+    seen = aim.candidate.standing
+    return seen.times(factor(aim.written, aim.unit)) if seen is not None and aim.written else seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +118,7 @@ def take_up(session: Session, cycle: Cycle, said: Agreed, *, actor: str, now: da
     link_counters(session, cycle, actor=actor, now=now)
     if source is not None:
         for aim in said.aims:
-            _assess(session, cycle, made[aim.candidate.id], aim.candidate, source, actor=actor, now=now)
+            _assess(session, cycle, made[aim.candidate.id], aim, source, actor=actor, now=now)
     return source
 
 
@@ -244,11 +252,10 @@ def link_counters(session: Session, cycle: Cycle, *, actor: str, now: datetime) 
             growing.apply(session, cycle, one, {"counter": key, "guards": [key]}, actor=actor, now=now)
 
 
-def _assess(
-    session: Session, cycle: Cycle, kpi: Kpi, one: Candidate, source: Source, *, actor: str, now: datetime
-) -> None:
+def _assess(session: Session, cycle: Cycle, kpi: Kpi, aim: Aim, source: Source, *, actor: str, now: datetime) -> None:
     """What was computed from the data is measured automatically: that is a fact, with the numbers it rests on."""
-    if one.standing is None:
+    seen = stands(aim)
+    if seen is None:
         return
     usual = assessing.defaults(session, cycle, kpi, actor)
     said: Assessment = replace(
@@ -258,4 +265,4 @@ def _assess(
         source_id=source.id,
         backup=usual.backup if usual.backup != usual.owner else "",
     )
-    assessing.assess_tested(session, cycle, kpi.id, said, one.standing, actor=actor, now=now)
+    assessing.assess_tested(session, cycle, kpi.id, said, seen, actor=actor, now=now)

@@ -13,7 +13,7 @@ from bot.listeners.proposing import odd_of
 from csi.study.drafting.candidates import Candidate
 from csi.study.drafting.proposal import Proposal
 from csi.study.drafting.standing import Standing, are_fractions, is_met
-from csi.taking_up.of_proposal import Aim, with_units
+from csi.taking_up.of_proposal import Aim, stands, with_units
 from csi.terms import Direction, Period
 
 SEEN = Standing(now=0.984, recent=4, periods=4, usable=40, rows=40, values=(0.97, 0.98, 0.99, 1.0))
@@ -57,6 +57,18 @@ def test_fractions_that_are_called_per_cent_are_asked_about() -> None:
 def test_what_is_a_part_of_one_is_read_so() -> None:
     read = with_units({}, [aim(PARTS, 98.5, "%", written="ratio")])
     assert read["options"]["units"] == {"Availability": "ratio"}
+
+
+def test_what_the_business_is_shown_is_in_the_unit_that_was_said() -> None:
+    seen = stands(aim(replace(PARTS, standing=replace(SEEN, best=1.0, worst=0.97)), 98.5, "%", written="ratio"))
+    assert seen is not None
+    assert (seen.now, seen.best, seen.worst) == pytest.approx((98.4, 100, 97))
+    assert seen.values == pytest.approx((97, 98, 99, 100))
+    assert stands(aim(PARTS, 98.5, "%")) == SEEN
+    bare = stands(aim(PARTS, 98.5, "%", written="ratio"))
+    assert bare is not None
+    assert (bare.best, bare.worst) == (None, None)
+    assert stands(aim(replace(PARTS, standing=None), 1, "%", written="ratio")) is None
 
 
 @pytest.mark.parametrize(

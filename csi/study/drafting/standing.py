@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -41,6 +41,12 @@ class Standing:
     best: float | None = None
     worst: float | None = None
     values: tuple[float, ...] = ()
+
+    def times(self, factor: float) -> Standing:
+        """The same in another unit, of which ``factor`` make one of this."""
+        best, worst = (None if one is None else one * factor for one in (self.best, self.worst))
+        values = tuple(one * factor for one in self.values)
+        return replace(self, now=self.now * factor, best=best, worst=worst, values=values)
 
 
 def standing(processed: Processed, direction: Direction | None) -> Standing | None:
