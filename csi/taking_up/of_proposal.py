@@ -19,13 +19,13 @@ from csi.models import Csf, Cycle, Goal, Kpi, Source
 from csi.reading.unit_table import find
 from csi.series.expression import columns_of
 from csi.series.strata import may_be_split
+from csi.series.units import factor
 from csi.step1_should_measure import growing, kpis
 from csi.step1_should_measure.kpis import KpiFields
 from csi.step2_can_measure import assessing, sources
 from csi.step2_can_measure.assessing import Assessment
 from csi.step3_gather import sources as mappings
 from csi.storage import rows
-from csi.series.units import factor
 from csi.study.drafting.candidates import Candidate, guards
 from csi.study.drafting.standing import Standing
 from csi.terms import Direction, Measurability, Role, Why
