@@ -228,7 +228,8 @@ def now(one: CandidateSeen, period: Period, guards: Sequence[str] = ()) -> str:
     told = words.stands(
         seen.now, one.unit, seen.recent, seen.periods, period, is_count=is_count, is_unsaid="unit" in one.asks
     )
-    return words.guarding(told, guards, parts.OPTION) if guards else told
+    dated = words.dated(told, str(one.definition.get("at") or ""), parts.OPTION)
+    return words.guarding(dated, guards, parts.OPTION) if guards else dated
 
 
 def _others(*, alone: bool) -> Block:

@@ -36,6 +36,12 @@ def some_of(names: Sequence[str], most: int = 3) -> str:
     return said("{number}, among them {names}", number=number, names=wording.listed(list(names[:most])))
 
 
+def dated(told: str, at: str, room: int) -> str:
+    """What stands in a line, with the column whose day a row counts on, where it is known and fits."""
+    line = said("{told} · by {at}", told=told, at=at)
+    return line if at and len(line) <= room else told
+
+
 def guarding(told: str, guards: Sequence[str], room: int) -> str:
     """What stands in a line, with what it guards; of names that do not fit only how many there are."""
     for kept in range(len(guards), 0, -1):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import pandas as pd
@@ -379,7 +380,13 @@ def test_what_a_clock_of_two_parts_is_is_asked_kept_changed_and_undone(world: Wo
     dave.wait_modal("gather.map")
     dave.fill({f"unit.{value_of('Handle time')}": "h:mm"})
     assert dave.submit() is None
+    assert "I read durations so" in reading(dave.modal or {}).replace("*", "")
     told = dave.sees("had *durations* read again")
+    before, now = (f"{one:.3g} min" for one in (fmean(as_minutes[-13:]), fmean(as_hours[-13:])))
+    assert f"*Mean of Handle time*: {before} → {now}" in reading(told)
+    dave.wait(
+        lambda: f"{now} → at most 5 min" in reading(dave.sees("asks whether this is what")), 30, "the level as read now"
+    )
     assert series(world) == pytest.approx(as_hours)
     assert "200 cells of ‘Handle time’ are read as another value" in reading(told)
     dave.click(told, "gather.undo")

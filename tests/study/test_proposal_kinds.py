@@ -282,6 +282,8 @@ def test_where_a_kpi_stands_in_words() -> None:
     assert words.stands(19.8, "h", 46, 46, week) == "now 19.8 h (46 weeks)"
     assert words.stands(6.46, "count", 13, 46, week, is_count=True) == "now 6.46 a week (newest 13 of 46 weeks)"
     assert words.stands(1471, "count", 2, 2, week, is_unsaid=True) == "now 1,471, unit not said (2 weeks)"
+    assert words.dated("now 20 h", "Closed", 20) == "now 20 h · by Closed"
+    assert words.dated("now 20 h", "Closed", 19) == words.dated("now 20 h", "", 75) == "now 20 h"
     told = words.beyond(1200, "h", (20.0, 38.1), week)
     assert told.startswith("1,200 h is far from all there was: 20 h to 38.1 h in 2 weeks.")
 

@@ -21,7 +21,7 @@ from bot.blocks.step3_gather.drops import (
     words,
     working,
 )
-from bot.blocks.step3_gather.how import how, looking, not_reread, reread, undoing
+from bot.blocks.step3_gather.how import how, looking, not_reread, reading_again, reread, undoing
 from bot.blocks.step3_gather.ids import (
     ACCEPT,
     AGAIN,
@@ -130,6 +130,7 @@ __all__ = [
     "numbers_taken",
     "offered",
     "overview",
+    "reading_again",
     "recognised",
     "recorded",
     "refused",

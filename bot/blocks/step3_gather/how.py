@@ -16,7 +16,7 @@ from csi.measurement.deliveries import reasons_of
 from csi.models import Batch, Source
 from csi.reading.wide import shape_of
 from csi.step3_gather.rereading import Change, Difference
-from csi.words.wording import listed, plural, when
+from csi.words.wording import amount, listed, plural, when
 
 _SHOWN = 6
 _ORDERS = {
@@ -143,12 +143,34 @@ def looking(title: str = "How it is read") -> Block:
 
 def undoing(source: Source) -> Block:
     """The last change is being taken back."""
-    text = f"I read *{escape(source.name or source.key)}* as before, and say in the channel what that changes."
+    return _under_way(source, "as before")
+
+
+def reading_again(source: Source) -> Block:
+    """What a source delivered is being read as was just said."""
+    return _under_way(source, "so")
+
+
+def _under_way(source: Source, how: str) -> Block:
+    name = escape(source.name or source.key)
+    text = (
+        f":hourglass_flowing_sand: I read *{name}* {how}, and say in the thread of the cycle’s card what that changes."
+    )
     return parts.modal(HOW, "How it is read", [parts.section(text)], submit="", close="Done")
 
 
-def reread(source: Source, made: Difference, *, actor: str, notes: Sequence[str]) -> list[Block]:
-    """What another reading of a source's deliveries changed, in counts, and the way back."""
+def reread(
+    source: Source,
+    made: Difference,
+    *,
+    actor: str,
+    notes: Sequence[str],
+    levels: Sequence[tuple[str, str, float, float | None]] = (),
+) -> list[Block]:
+    """What another reading of a source's deliveries changed, in counts, and the way back.
+
+    ``levels``: KPIs that stand elsewhere by it: name, unit, level before and now, None where it gives none any more.
+    """
     name = escape(source.name or source.key)
     cases = made.cases if all(made.cases) else (0, 0)  # without a column that names them there are none to compare
     counts = (
@@ -167,6 +189,7 @@ def reread(source: Source, made: Difference, *, actor: str, notes: Sequence[str]
     if made.left:
         left = listed([escape(clip(one, 60)) for one in made.left[:3]])
         lines.append(f"{left} lacks a column it needs, and stays as it was read.")
+    lines += [_level(*one) for one in levels[:_SHOWN]]
     undo = parts.button("Undo", f"{UNDO}:{source.id}", f"{source.id}:{source.version}", confirm=_ASK)
     look = parts.button("How it is read", f"{HOW}:{source.id}", str(source.id))
     return [
@@ -175,6 +198,12 @@ def reread(source: Source, made: Difference, *, actor: str, notes: Sequence[str]
         parts.context("What was computed from it is computed again when you process it."),
         parts.actions([undo, look]),
     ]
+
+
+def _level(name: str, unit: str, before: float, now: float | None) -> str:
+    """Where a KPI stood, and where it stands by another reading."""
+    told = "not known until it is processed" if now is None else amount(now, unit)
+    return f"• *{escape(clip(name, 80))}*: {amount(before, unit)} → {told}"
 
 
 def _moved(column: str, count: int) -> str:

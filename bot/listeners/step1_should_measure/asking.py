@@ -68,6 +68,16 @@ def levels(session: Session, cycle: Cycle) -> dict[int, str]:
     return {id: amount(seen.now, unit) for id, (seen, unit) in found.items() if seen is not None}
 
 
+def show_levels(session: Session, kit: Kit, cycle: Cycle) -> None:
+    """Where KPIs stand has changed: a question to the business that is open shows it."""
+    question, here = kit.outbox.find(session, team_id=cycle.team_id, key=question_key(cycle)), tree(session, cycle)
+    if question is None or here.agreed or here.sent_back:
+        return
+    shown = blocks.approval(here, question.text, f"{cycle.id}:{cycle.tree_version}", levels(session, cycle))
+    kit.outbox.update(session, team_id=cycle.team_id, key=question.key, text=question.text, blocks=shown)
+    copies.follow(session, kit.outbox, question)
+
+
 def _ask_again(session: Session, kit: Kit, cycle: Cycle, able: Sequence[str], actor: str) -> None:
     """Put the question once more, at most once a day."""
     kit.outbox.post(

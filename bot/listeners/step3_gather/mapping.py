@@ -109,9 +109,11 @@ def mapped(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
         tried = Try(wanted=wanted, actor=here.user_id, stamp=str(view["id"]), looked=found.sha256)
         if found.source_id:
             begin_again(kit, session, cycle, tried)
+            waiting = blocks.reading_again(need(session, Source, here.team_id, found.source_id))
         else:
             begin(kit, session, here.team_id, found, tried)
-    ack()
+            waiting = None
+    ack(response_action="update", view=waiting) if waiting else ack()
 
 
 def _unseen(kit: Kit, body: Body, found: Drop, draft: Draft) -> Block | None:

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from bot.blocks import step3_gather as blocks
 from bot.blocks.parts import Block
 from bot.context import Kit
+from bot.listeners.step1_should_measure.asking import show_levels
 from bot.listeners.step3_gather import telling, tries
 from bot.listeners.step3_gather.reading import Typed, told, typed_columns, wanted_of
 from csi import cycle as cycles
@@ -29,6 +30,7 @@ from csi.step3_gather.batches import Outcome
 from csi.step3_gather.held import stored
 from csi.step3_gather.intake import Intake, stored_by, take_in
 from csi.step3_gather.moved import moved, together
+from csi.step4_process import trying
 from csi.storage import hold, need
 
 _Planned = tuple[Batch, SourceDefinition, Typed]
@@ -114,8 +116,17 @@ def reread_all(payload: Mapping[str, Any], kit: Kit) -> None:
     changed = together([moved(kit.files, stored(one), stored_by(intake)) for one, intake in counted])
     with kit.sessions() as session:
         source, made = _kept(session, kit, payload, intakes, left)
+    with kit.sessions() as session:
+        cycle = cycles.by_id(session, team_id, cycle.id)
+        levels = [(one.kpi.name, one.kpi.unit, one.before, one.now) for one in _levels(session, kit, cycle, source)]
     noted = [note for intake in intakes[:1] for note in told(intake, payload.get("named") or ())]
-    _say(kit, cycle, source, payload, blocks.reread(source, replace(made, moved=changed), actor=actor, notes=noted))
+    _say(
+        kit,
+        cycle,
+        source,
+        payload,
+        blocks.reread(source, replace(made, moved=changed), actor=actor, notes=noted, levels=levels),
+    )
 
 
 def _read_all(
@@ -165,6 +176,14 @@ def _kept(
     batches.mark_stale(session, source)
     now_held = again.held(deliveries.current(session, source))
     return source, again.difference(before, now_held, len(intakes), left)
+
+
+def _levels(session: Session, kit: Kit, cycle: Cycle, source: Source) -> list[trying.Level]:
+    """Where KPIs stand as their source is read by now; an open question to the business shows it."""
+    found = trying.levels_again(session, cycle, source.id, kit.files)
+    if found:
+        show_levels(session, kit, cycle)
+    return found
 
 
 def said_under(source_id: int, payload: Mapping[str, Any]) -> str:
