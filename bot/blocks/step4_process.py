@@ -199,7 +199,10 @@ def _coverage(result: Result) -> str:
     if coverage is None or held is None:
         return "Coverage: no whole period with a value yet."
     verdict = " Below 80 %: there can be no verdict." if held < _LEAST else ""
-    return f"Coverage {percent(coverage, 1)}, quality {percent(held, 1)}.{verdict}"
+    return (
+        f"Coverage {percent(coverage, 1)} (its source gave rows in so many of the periods that are over), "
+        f"quality {percent(held, 1)}.{verdict}"
+    )
 
 
 def _periods(series: Sequence[Result]) -> str:

@@ -342,7 +342,7 @@ def _in_quarantine(one: SourceCounts, aside: int = 0) -> str:
     """Rows refused as a whole, cells refused of others, and rows that only some KPIs refuse."""
     cells = f" and {_several(one.refused_cells, 'cell')} of other rows" if one.refused_cells else ""
     kept = f"; {_several(aside, 'row')} refused by single KPIs" if aside else ""
-    beside = f" ({count(one.no_rows)} of them no rows: totals, notes, headings)" if one.no_rows else ""
+    beside = f" ({count(one.no_rows)} of them lines of totals, notes or headings)" if one.no_rows else ""
     return f"{count(one.quarantined)}{cells} in quarantine{beside}{kept}"
 
 

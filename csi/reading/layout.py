@@ -161,8 +161,8 @@ def form_of(
 
 
 def _few(values: Sequence[str]) -> bool:
-    """Whether some cells hold so few different texts that these may be groups."""
-    return 2 <= len({value for value in values if value.strip()}) <= GROUPS
+    """Whether some cells hold so few different texts that these may be groups; of a file in their order only one."""
+    return 1 <= len({value for value in values if value.strip()}) <= GROUPS
 
 
 def tables(content: Content, source: SourceDefinition) -> dict[str, tuple[str, ...]]:

@@ -317,7 +317,7 @@ def _taken(setting: Setting) -> list[str]:
     column = taken_unsaid(setting.study, kpi) if setting.source.rows_kept else ""
     if not column:
         return []
-    return [f"{column} names no unit; its numbers are taken to be in {kpi.unit} (units says what they are in)."]
+    return [f"{column} names no unit; its numbers are taken to be in {kpi.unit}."]
 
 
 def _unusual(setting: Setting, whole: Portion) -> list[str]:

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from csi.definition import KpiDefinition, RatioValue, StudyDefinition
 from csi.errors import NotComparable
 from csi.measures import measure_of
+from csi.reading.column_headers import unit_in
 from csi.reading.scales import scaled
 from csi.series import units
 from csi.series.columns import LINKED, is_ratio_of_kpis, link_of, unit_columns, units_of
+from csi.series.expression import Literal, comparisons
 from csi.series.money import NO_RATES, Rates, is_money, rates_of
 
 _PER = re.compile(r"\s*/\s*|\s+per\s+")
@@ -67,7 +69,8 @@ def wanted_units(kpi: KpiDefinition, known: Known) -> tuple[tuple[str, str], ...
 def taken_unsaid(study: StudyDefinition, kpi: KpiDefinition) -> str:
     """The column whose numbers a KPI takes to be in its own unit while nobody says so; empty where there is none.
 
-    Of units that others measure the same in: of ``points`` there is one only.
+    Of units that others measure the same in: of ``points`` there is one only. A line of a table that is taken by its
+    name may say it there: ``Lösungszeit (Std.)``.
     """
     unit = units.find(kpi.unit)
     if not isinstance(kpi.value, str) or not measure_of(kpi.measure).has_units or kpi.source not in study.sources:
@@ -75,7 +78,21 @@ def taken_unsaid(study: StudyDefinition, kpi: KpiDefinition) -> str:
     if unit is None or unit.dimension in _ONE_ONLY:
         return ""
     known = known_of(study, kpi.source)
-    return "" if kpi.value in known.of_columns or kpi.value in known.of_rows else kpi.value
+    is_said = kpi.value in known.of_columns or kpi.value in known.of_rows or _in_names(kpi) == unit.name
+    return "" if is_said else kpi.value
+
+
+def _in_names(kpi: KpiDefinition) -> str:
+    """The unit that the texts of its condition name; empty where none does, or several."""
+    texts = [
+        side.value
+        for one in comparisons(kpi.where)
+        if one.sign == "=="
+        for side in (one.left, one.right)
+        if isinstance(side, Literal) and isinstance(side.value, str)
+    ]
+    named = {unit_in(text) for text in texts} - {""}
+    return named.pop() if len(named) == 1 else ""
 
 
 def named(unit: str) -> tuple[str, str]:

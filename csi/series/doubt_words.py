@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from csi.series import units
-from csi.series.doubts import FAR, Doubt, DoubtKind
+from csi.series.doubts import FAR, Doubt, DoubtKind, is_as_good_as_it_gets
 from csi.series.growth import Anew
 from csi.series.tried import SHOWN, Held
 from csi.words.wording import amount, exact, plural
@@ -22,7 +22,7 @@ def said(doubt: Doubt) -> str:
 def notes(doubts: Sequence[Doubt]) -> Iterator[str]:
     """A sentence for each doubt that blocks nothing, or is settled."""
     for one in doubts:
-        if not one.is_open:
+        if not one.is_open and not is_as_good_as_it_gets(one):
             yield f"{_capital(said(one))}{': this is meant' if one.blocks else ''}."
 
 
@@ -47,19 +47,24 @@ def _first_of_block(doubt: Doubt) -> str:
 
 
 def _none_where(doubt: Doubt) -> str:
-    return f"the condition `{doubt.condition}` fits none of {_rows(doubt.rows)}{_seen(doubt)}"
+    return f"the condition {_code(doubt)} fits none of {_rows(doubt.rows)}{_seen(doubt)}"
 
 
 def _all_where(doubt: Doubt) -> str:
-    return f"the condition `{doubt.condition}` fits all {_rows(doubt.rows)} and leaves none out{_seen(doubt)}"
+    return f"the condition {_code(doubt)} fits all {_rows(doubt.rows)} and leaves none out{_seen(doubt)}"
 
 
 def _none_good(doubt: Doubt) -> str:
-    return f"none of {_rows(doubt.rows)} is good by `{doubt.condition}`{_seen(doubt)}"
+    return f"none of {_rows(doubt.rows)} is good by {_code(doubt)}{_seen(doubt)}"
 
 
 def _all_good(doubt: Doubt) -> str:
-    return f"all {_rows(doubt.rows)} are good by `{doubt.condition}`{_seen(doubt)}"
+    return f"all {_rows(doubt.rows)} are good by {_code(doubt)}{_seen(doubt)}"
+
+
+def _code(doubt: Doubt) -> str:
+    """A condition as code; one with names in backquotes of their own in other quotes, as a backquote ends the code."""
+    return f"‘{doubt.condition}’" if "`" in doubt.condition else f"`{doubt.condition}`"
 
 
 def _far(doubt: Doubt) -> str:

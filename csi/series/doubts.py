@@ -18,7 +18,7 @@ from csi.measures import Takes, measure_of
 from csi.series import units
 from csi.series.blocks import Names
 from csi.series.column_kinds import IN_ORDER, is_moment
-from csi.series.expression import Among, Both, Compare, Either, Literal, Node, Not, columns_of, parse
+from csi.series.expression import Among, Both, Compare, Either, Literal, Missing, Node, Not, columns_of, parse
 from csi.series.growth import Anew, Growth
 from csi.series.last_rows import Shared
 from csi.series.net_promoter import shows_scale
@@ -230,6 +230,19 @@ def _few(held: Held) -> Held:
 def is_own_rows(kpi: KpiDefinition) -> bool:
     """Whether ``where`` takes the rows that name the KPI, as of numbers typed for several: nobody wrote it."""
     return kpi.where == f'kpi == "{kpi.id}"'
+
+
+def is_as_good_as_it_gets(doubt: Doubt) -> bool:
+    """Whether there is nothing to say of a condition that fits every row: it asks of cells only that none is empty."""
+    return doubt.kind is DoubtKind.WHERE_MATCHES_ALL and not doubt.blocks and _of_blanks(parse(doubt.condition))
+
+
+def _of_blanks(node: Node) -> bool:
+    if isinstance(node, Not):
+        return _of_blanks(node.inner)
+    if isinstance(node, Both | Either):
+        return all(map(_of_blanks, node.parts))
+    return isinstance(node, Missing)
 
 
 def _leaves_out(node: Node) -> bool:

@@ -129,7 +129,7 @@ def test_sources_are_named_with_their_bytes() -> None:
 def test_lines_that_are_no_rows_are_told_apart_in_quarantine() -> None:
     counts = SourceCounts(sha256="ab" * 32, rows_read=9, rows_kept=6, quarantined=3, no_rows=2)
     said = markdown(replace(two(), sources={"incidents": counts}))
-    assert "6 kept, 3 in quarantine (2 of them no rows: totals, notes, headings), sha256" in said
+    assert "6 kept, 3 in quarantine (2 of them lines of totals, notes or headings), sha256" in said
 
 
 def test_cells_and_rows_in_quarantine_are_both_counted() -> None:

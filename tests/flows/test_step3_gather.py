@@ -554,6 +554,7 @@ def test_a_column_in_another_zone_is_said_in_the_form_and_stays_so(gathering: Wo
     source = _rows(gathering, Source)[0]
     assert (source.mapping.get("key"), source.mapping["zones"]) == (None, {"First response": "UTC"})
     bob.click(message, "gather.how")
+    bob.wait_modal("gather.how")
     bob.click(None, "gather.change")
     bob.wait_modal("gather.map")
     _more(gathering)

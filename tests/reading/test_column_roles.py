@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from csi.reading.layout import Layout, guess
+from csi.definition import SourceDefinition
+from csi.reading.content import Content
+from csi.reading.layout import Layout, form_of, guess
 from csi.reading.name_words import folded, says_key, says_not_its_own, says_opened, says_updated
 
 ROWS = 40
@@ -292,3 +295,12 @@ def test_a_subject_is_taken_after_every_id(numbers: str, subject: str, key: str)
     rows = [",".join(cells), *map(",".join, zip(*cells.values(), strict=True))]
     layout = guess("\n".join(rows).encode())
     assert next(column.name for column in layout.columns if column.role == "id") == key
+
+
+def test_a_file_in_the_order_of_a_column_may_still_hold_its_groups() -> None:
+    days = pd.date_range("2024-01-01", periods=2_600, freq="h")
+    rows = [f"{day:%Y-%m-%d},{'A' if n < 2_500 else 'B'},{n % 13 + 1}x,," for n, day in enumerate(days)]
+    content = Content("\n".join(["Opened,Team,Kind,Note,Empty", *rows]).encode(), "f.csv")
+    found = form_of(content, SourceDefinition(id="s"), dated=True)
+    kinds = {column.name: column.kind for column in found.columns}
+    assert kinds == {"Opened": "moment", "Team": "group", "Kind": "text", "Note": "empty", "Empty": "empty"}

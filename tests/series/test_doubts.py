@@ -273,9 +273,27 @@ def test_what_is_meant_is_told_and_blocks_nothing() -> None:
 
 
 def test_a_note_stands_under_the_kpi() -> None:
-    one = kpi(where="met is not missing")
+    one = kpi(where='opened_at < "2099-01-01"')
     report = evaluate(study(one), {"tickets": [reading(tickets())]})
     assert any("fits all 4 rows and leaves none out" in note for note in report.kpis["k"].processed.footnotes)
+
+
+@pytest.mark.parametrize(
+    ("where", "told"),
+    [
+        ("met is not missing", False),
+        ("not (met is missing or opened_at is missing)", False),
+        ('met is not missing and opened_at < "2099-01-01"', True),
+    ],
+)
+def test_that_no_cell_is_empty_is_not_told(where: str, told: bool) -> None:
+    [one] = found(kpi(where=where))
+    assert (one.kind, bool(list(notes([one])))) == (ALL, told)
+
+
+def test_a_name_in_backquotes_does_not_end_the_code() -> None:
+    one = Doubt(kind=DoubtKind.WHERE_MATCHES_NONE, key="where", condition="not `SLA ok` is missing", fits=0, rows=4)
+    assert said(one).startswith("the condition ‘not `SLA ok` is missing’ fits none of 4 rows")
 
 
 def test_the_rows_of_a_typed_number_are_its_own() -> None:

@@ -24,6 +24,7 @@ from csi.reading.durations import ShortClock
 from csi.reading.layout import Column
 from csi.reading.quantities import Written
 from csi.reading.reading import Reading
+from csi.series.column_units import taken_unsaid
 from csi.series.found_units import Fit, Found, Spread, found_in, together, unit_question, with_found_units
 from csi.series.proven_units import proven
 from csi.study.engines import Engine, Means
@@ -398,10 +399,13 @@ def test_a_number_that_says_nothing_is_taken_to_be_in_the_unit_of_its_kpi_and_th
     unsaid = timed("value", OTHERS, [one * 60 + 1 for one in OTHERS[::-1]])
     found = made(study(of_length("value", "min")), unsaid)["k"]
     assert values(found) == [9]
-    told = "value names no unit; its numbers are taken to be in min (units says what they are in)."
+    told = "value names no unit; its numbers are taken to be in min."
     assert told in found.notes
     stated = study(of_length("value", "min"), source={"options": {"units": {"value": "min"}}})
     assert told not in made(stated, unsaid)["k"].notes
+    for where, is_told in (("x (min)", False), ("x (h)", True), ("x", True)):
+        named = replace(of_length("value", "min"), where=f'team != "{where}" or team == "{where}"')
+        assert bool(taken_unsaid(study(named), named)) is is_told
     plain = made(study(of_length("value", "points")), unsaid)["k"]
     assert not any("names no unit" in note for note in plain.notes)
 

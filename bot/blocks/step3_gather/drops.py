@@ -306,7 +306,7 @@ def _figures(batch: Batch, zone: str) -> list[tuple[str, str]]:
 def _aside(batch: Batch) -> str:
     """How many rows are in quarantine, and how many of them are lines that never were any."""
     beside = int(batch.counts.get("no_rows", 0))
-    return f"{batch.quarantined:,}" + (f" ({beside:,} no rows: totals, notes, headings)" if beside else "")
+    return f"{batch.quarantined:,}" + (f" ({plural(beside, 'line')} of totals, notes or headings)" if beside else "")
 
 
 def _cases(batch: Batch) -> list[tuple[str, str]]:

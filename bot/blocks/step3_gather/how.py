@@ -156,7 +156,7 @@ def _under_way(source: Source, how: str) -> Block:
     text = (
         f":hourglass_flowing_sand: I read *{name}* {how}, and say in the thread of the cycle’s card what that changes."
     )
-    return parts.modal(HOW, "How it is read", [parts.section(text)], submit="", close="Done")
+    return parts.modal(f"{HOW}.again", "How it is read", [parts.section(text)], submit="", close="Done")
 
 
 def reread(

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pandas as pd
+
 from csi.errors import CsiError, InvalidInput
+from csi.series import Processed, said
+from csi.series.column_kinds import columns_needed
 from csi.study.drafting.looked import Looked, every_moment, looked
 from csi.study.drafting.offer import Offer, slug
 from csi.study.drafting.offers import first_moment, follow, offers
@@ -17,6 +22,7 @@ from csi.study.drafting.undated import why_undated
 from csi.study.drafting.unique import unique
 from csi.study.drafting.windows import span_of
 from csi.study.engines import Means
+from csi.study.evaluation import Report
 from csi.study.given import Given
 from csi.study.running import measured
 
@@ -115,7 +121,24 @@ def _computed(draft: Draft, wanted: Sequence[Offer]) -> dict[str, str]:
     """What is wrong with each KPI once it is computed; empty where nothing is."""
     given = Given.of_text(study_text(draft, wanted, (), settled=True).encode(), "the draft", draft.folder)
     report = measured(given, Means())
-    return {
-        name: "" if (one.series["n"] > 0).any() and one.series["value"].notna().any() else "it gives no value"
-        for name, one in report.kpis.items()
-    }
+    return {name: _without_value(one.processed, _cells(report, name)) for name, one in report.kpis.items()}
+
+
+def _without_value(done: Processed, cells: pd.DataFrame) -> str:
+    """Why a KPI gives no value: what most rows or ``cells`` are refused for, or what speaks against it; else empty."""
+    if (done.series["n"] > 0).any() and done.series["value"].notna().any():
+        return ""
+    refused = pd.concat([done.set_aside, cells])
+    if len(refused):
+        kinds = Counter(zip(refused["column"], refused["reason"], refused["expected"], strict=True))
+        (((column, reason, expected), count),) = kinds.most_common(1)
+        return f"it gives no value: {count:,} cells of {column} are refused, {reason}; expected {expected}"
+    return f"it gives no value{next((f': {said(one)}' for one in done.doubts), '')}"
+
+
+def _cells(report: Report, name: str) -> pd.DataFrame:
+    """The refused cells of the columns that a KPI reads."""
+    kpi = report.study.kpis[name]
+    read = {one for every in columns_needed(replace(report.study, kpis={name: kpi}), kpi.source) for one in every}
+    found = report.quarantine
+    return found[(found["source"] == kpi.source) & found["column"].isin(read)]
