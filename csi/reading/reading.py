@@ -16,7 +16,7 @@ QUARANTINE_COLUMNS = ("line", "column", "value", "reason", "expected")
 # row the columns whose cell was, and those whose cell does (``longer``).
 REFUSED = "__refused__"
 _BETWEEN, _LONG = "\x1f", "\x1e"
-RULES = 4  # raised when the same bytes are read otherwise: what was stored before is read anew
+RULES = 5  # raised when the same bytes are read otherwise: what was stored before is read anew
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
