@@ -17,7 +17,7 @@ from csi.analysis.mix import explaining, is_mixed
 from csi.analysis.season import HISTORY
 from csi.analysis.seen import seldom
 from csi.analysis.signals import RUN
-from csi.analysis.verdict import QUALITY_NEEDED, QUALITY_STRONG, capped
+from csi.analysis.verdict import QUALITY_NEEDED, QUALITY_STRONG, capped, shifted
 from csi.analysis.weekdays import hiding
 from csi.analysis.windows import complete_on, covered, there_on
 from csi.measures import measure_of
@@ -240,8 +240,9 @@ def _spread(draft: Draft) -> str:
 
 
 def _many(draft: Draft) -> str:
+    """That a change rests on one p-value of several, and on no run."""
     change = draft.facts.change
-    if change.p is None or change.p_adjusted is None:
+    if change.p is None or change.p_adjusted is None or shifted(draft.facts):
         return ""
     if change.p < SIGNIFICANT <= change.p_adjusted:
         return "Several KPIs are compared in this cycle; allowing for that, chance could explain this change."

@@ -219,12 +219,16 @@ def evidence(facts: Facts, verdict: Verdict) -> Evidence:
     if facts.guard or facts.drifting_before:  # Source: docs/verdicts.md: a guard that fires reaches the headline
         return Evidence.NONE if change.state == NOT_MEANINGFUL and not detected(change) else Evidence.WEAK
     large = abs(change.difference) >= facts.matters
-    shifted = bool(facts.sustained) and (facts.sustained == IMPROVEMENT) == facts.better
-    if large and shifted and _strong(facts):
+    if large and shifted(facts) and _strong(facts):
         return Evidence.STRONG
-    if large and (_below(change.p, MODERATE_P) or shifted):
+    if large and (_below(change.p_adjusted, MODERATE_P) or shifted(facts)):
         return Evidence.MODERATE
     return Evidence.NONE if change.state == NOT_MEANINGFUL and not detected(change) else Evidence.WEAK
+
+
+def shifted(facts: Facts) -> bool:
+    """Whether a sustained run says the same as the change."""
+    return bool(facts.sustained) and (facts.sustained == IMPROVEMENT) == facts.better
 
 
 def detected(change: Change) -> bool:
