@@ -106,6 +106,14 @@ def test_a_date_that_databases_write_for_not_yet_is_said_and_can_be_real(tmp_pat
     assert (to_do, "meant" in source, said in text.splitlines()) == ((), False, True)
 
 
+def test_what_is_taken_for_not_yet_counts_as_no_moment(tmp_path: Path) -> None:
+    closed = (_CLOSED + pd.Timedelta(days=9)).strftime("%Y-%m-%d").where(np.arange(60) % 9 > 0, "9999-12-31")
+    assert (
+        "; 53 of 60 cells of closed_at are a moment"
+        in _drafted(tmp_path, _cases(_OPENED.strftime("%Y-%m-%d"), closed))[2]
+    )
+
+
 _HINTED = {
     "hebrew marks": (lambda one: f"\u200f{one:%d/%m/%Y} \u200f{one:%H:%M}", "day_first"),
     "embedded": (lambda one: f"\u202b{one:%d.%m.%Y}\u202c \u2067{one:%H:%M}\u2069", "day_first"),

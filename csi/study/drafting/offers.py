@@ -141,7 +141,7 @@ def _volume(file: Looked) -> Iterator[Offer]:
     ):  # a cell of a wide table is no case
         asks = {"direction": UNKNOWN}
         keys = {"name": f"Rows by {at}", "source": file.id, "at": at, "measure": "count", "direction": "lower"}
-        yield Offer(f"volume_{slug(file.id)}", keys, _readable(at, file.moments[at]), asks)
+        yield Offer(f"volume_{slug(file.id)}", keys, _readable(file, at), asks)
 
 
 def is_series(file: Looked) -> bool:
@@ -209,7 +209,7 @@ def _durations(file: Looked) -> Iterator[Offer]:
             "unit": unit,
             "direction": "lower",
         }
-        why = f"{end} is not before {start} in {100 * share:.0f} % of the rows with both; {_readable(end, held)}"
+        why = f"{end} is not before {start} in {100 * share:.0f} % of the rows with both; {_readable(file, end)}"
         yield Offer(slug(f"{start} to {end}"), keys, why)
 
 
@@ -402,5 +402,7 @@ def _looks_coded(values: np.ndarray) -> str:
     return ""
 
 
-def _readable(name: str, held: Held) -> str:
-    return f"{held.readable:,} of {held.filled:,} cells of {name} are a moment"
+def _readable(file: Looked, name: str) -> str:
+    """How many cells of a column are a moment, those aside that are taken for “not yet”."""
+    held, taken = file.moments[name], sum(file.nothing.get(name, {}).values())
+    return f"{held.readable - taken:,} of {held.filled:,} cells of {name} are a moment"
