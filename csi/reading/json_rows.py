@@ -16,6 +16,7 @@ from csi.reading.bounds import refuse
 from csi.reading.chunk import Chunk, Rejected, text_table
 from csi.reading.content import Content, Format
 from csi.reading.encoding import encoding_of
+from csi.reading.json_tables import table_in
 from csi.reading.utf8_lines import Utf8Lines
 
 _ROWS_AT_ONCE = 20_000
@@ -163,12 +164,18 @@ def rows_in(document: Any, path: str) -> list[Any]:
     if path:
         found = json_paths.find(path, document, "rows")
     else:
-        found = _only_list(document) if isinstance(document, Mapping) else document
+        found = _of_object(document) if isinstance(document, Mapping) else document
     if not isinstance(found, list):
         where = f"at ‘{path}’" if path else "in the document"
         reason = f"There is no list of records {where}. Expected a JMESPath to it, such as data.items."
         raise InvalidInput("rows", reason)
     return found
+
+
+def _of_object(document: Mapping[str, Any]) -> list[Any] | None:
+    """The rows of a table that is written by column, by row or as names and lists; else the only list."""
+    rows = table_in(document)
+    return _only_list(document) if rows is None else rows
 
 
 def _only_list(document: Mapping[str, Any]) -> list[Any] | None:
