@@ -28,6 +28,7 @@ from csi.reading.kinds import (
 from csi.reading.quantities import PLAIN, Written, written
 from csi.reading.second_header import is_above, is_second_header, joined_names, units_below
 from csi.reading.times_of_day import has_clock, tells_when
+from csi.reading.uncalculated import is_formula
 from csi.reading.wide import shape_of
 
 EXAMPLE_ROWS = 3
@@ -289,7 +290,8 @@ def _described(base: Layout, cells: _Cells, source: SourceDefinition) -> Layout:
     seen = [Cells.of(name, kinds[name], values, missing) for name, values in cells.items()]
     filled = sum(any(value is not None for value in row) for row in zip(*(one.values for one in seen), strict=True))
     once = _without_repeats(seen)
-    roles = roles_of(once, len(once[0].values) if once else 0, decimal)
+    told = [one for one in once if not any(map(is_formula, one.filled))]
+    roles = roles_of(told, len(once[0].values) if once else 0, decimal)
     rows = list(zip(*(list(values)[:EXAMPLE_ROWS] for values in cells.values()), strict=False))
     return replace(
         base,

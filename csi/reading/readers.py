@@ -38,6 +38,7 @@ from csi.reading.quantities import expected as expected_number
 from csi.reading.reading import REFUSED, Reading, longer_marks, refused_marks
 from csi.reading.swapped import check_swapped
 from csi.reading.totals import Sums
+from csi.reading.uncalculated import is_formula
 from csi.reading.wide import Shape, shape_of
 
 # Tried in turn when the first megabyte was plain ASCII and a later byte is not UTF-8.
@@ -45,6 +46,9 @@ _FALLBACKS = ("cp1252", "latin-1")
 # Short rows are many to a block of text: what is made of them in one go is kept small.
 _ROWS_AT_ONCE = 200_000
 _ROWS_OF_SMALL = 10_000  # fewer are one piece, whatever the format; ours
+_RESULT = (
+    "the result of a formula, which was never calculated: open the workbook once in Excel or LibreOffice and save it"
+)
 _TOTALS = "columns of totals: shorter periods, which are parts of theirs, stand beside them"
 _UNSEEN = pd.Series(dtype=np.uint64)
 T = TypeVar("T")
@@ -443,7 +447,7 @@ def _unread(chunk: Chunk, name: str, unreadable: np.ndarray, reason: str, expect
     rows = np.flatnonzero(unreadable)
     values = chunk.table.column(name).take(pa.array(rows)).to_pylist() if len(rows) else []
     return [
-        Rejected(int(line), name, str(value), reason, expected)
+        Rejected(int(line), name, str(value), reason, f"{_RESULT}; {expected}" if is_formula(str(value)) else expected)
         for line, value in zip(chunk.lines[rows], values, strict=True)
     ]
 

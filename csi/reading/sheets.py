@@ -25,6 +25,7 @@ from csi.reading.grid import Grid
 from csi.reading.number_formats import FormatKind, Shown, as_clock
 from csi.reading.ods_extent import OdsExtent
 from csi.reading.sheet_choice import LOOKED_AT, weight
+from csi.reading.uncalculated import uncalculated
 
 _BLOCK = 1024 * 1024
 _ROWS_AT_ONCE = 20_000
@@ -92,6 +93,11 @@ def _rows(content: Content, sheet: str, most: int | None = None) -> list[list[An
         for place, text in errors:
             if place < len(row) and row[place] == "":
                 row[place] = text
+    formulas = uncalculated(content, sheet) if rows else {}
+    beyond = {number for number, _ in formulas if number >= len(rows) or not any(rows[number])}
+    for (number, place), formula in formulas.items():
+        if number not in beyond and place < len(rows[number]):
+            rows[number][place] = formula
     for number, place, shown in formatted_cells(content, sheet, len(rows)):
         if number < len(rows) and place < len(rows[number]) and _is_shown(rows[number][place], shown):
             rows[number][place] = shown

@@ -18,7 +18,8 @@ from csi.reading.json_rows import rows_in
 from csi.reading.layout import guess
 from csi.reading.readers import read
 from csi.reading.reading import REFUSED, refused_cells
-from tests.reading.workbooks import Wrong, ods, sheet_xml, xlsx
+from csi.reading.uncalculated import uncalculated
+from tests.reading.workbooks import Formula, Wrong, ods, sheet_xml, xlsx
 
 _ROWS = [
     ("INC1", "2024-03-01 08:00:00", 1.5, "São"),
@@ -288,6 +289,49 @@ def test_an_error_cell_of_a_workbook_is_read_as_in_its_csv() -> None:
     told = read(content, replace(source, missing=("#DIV/0!", "#N/A")), moments=[], numbers=["hours"])
     assert (len(told.frame), len(told.quarantine), told.frame["team"].isna().sum()) == (3, 0, 1)
     assert guess(content, "d.xlsx", source).examples[1] == ("b", "#DIV/0!", "y")
+
+
+_NEVER = [("id", "hours", "days")] + [(f"a{n}", Formula(f"C{n}&lt;B{n}"), n) for n in range(2, 6)]
+
+
+@pytest.mark.parametrize("size", [1, 7, 300, 5_000])
+def test_a_formula_never_calculated_says_so_in_place_of_being_empty(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("csi.reading.uncalculated._BLOCK", size)
+    content = Content(xlsx(Data=sheet_xml(_NEVER)))
+    assert uncalculated(content, "Data") == {(n - 1, 1): f"=C{n}<B{n}" for n in range(2, 6)}
+    assert uncalculated(content, "None") == {}
+    reading = read(xlsx(Data=sheet_xml(_NEVER)), SourceDefinition(id="s"), moments=[], numbers=["hours", "days"])
+    assert reading.frame["days"].tolist() == [2, 3, 4, 5]
+    assert reading.quarantine["value"].tolist() == [f"=C{n}<B{n}" for n in range(2, 6)]
+    assert reading.quarantine["expected"].iloc[0].startswith("the result of a formula, which was never calculated: ")
+
+
+@pytest.mark.parametrize(
+    ("results", "is_due", "found"),
+    [
+        (["0", "0", "0"], True, 3),
+        (["0", "0", "0"], False, 0),
+        (["0", "0"], True, 0),
+        (["0", "0", "0", "1"], True, 0),
+        (["0", "0", "0", ""], True, 4),
+        (["0", "0", "1", ""], True, 1),
+    ],
+)
+def test_results_that_are_all_nought_are_none_where_all_is_to_be_calculated(
+    results: list[str], is_due: bool, found: int
+) -> None:
+    rows = [("id", "n"), *((f"a{n}", Formula("A1", one)) for n, one in enumerate(results))]
+    assert len(uncalculated(Content(xlsx(is_due=is_due, Data=sheet_xml(rows))), "Data")) == found
+
+
+def test_a_formula_tells_no_cases_apart() -> None:
+    rows = [("n", "id"), *((n % 2, Formula(f"C{n}")) for n in range(2, 30))]
+    assert guess(xlsx(Data=sheet_xml(rows)), "t.xlsx").columns[1].role == ""
+
+
+def test_formulas_drawn_down_beyond_the_table_are_no_rows() -> None:
+    rows = [*_NEVER, (None, Formula("C9"), None), (None, Formula("C10"), None)]
+    assert read(xlsx(Data=sheet_xml(rows)), SourceDefinition(id="s"), moments=[], numbers=["days"]).rows_read == 4
 
 
 @pytest.mark.parametrize("size", [1, 7, 300, 5_000])

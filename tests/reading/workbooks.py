@@ -36,12 +36,25 @@ class Wrong(str):
     """What a cell says whose formula went wrong."""
 
 
+class Formula(str):
+    """A formula as XML, with its result as it is written; empty: it was never calculated."""
+
+    result: str
+
+    def __new__(cls, text: str, result: str = "") -> Formula:
+        made = super().__new__(cls, text)
+        made.result = result
+        return made
+
+
 def _cell(row: int, column: int, value: object) -> str:
     place = f"{column_letters(column)}{row}"
     if value is None:
         return ""
     if isinstance(value, Wrong):
         return f'<c r="{place}" s="1" t="e"><f>1/0</f><v>{value}</v></c>'
+    if isinstance(value, Formula):
+        return f'<c r="{place}" s="1"><f>{value}</f><v>{value.result}</v></c>'
     if isinstance(value, tuple):  # an Excel date: its serial number
         return f'<c r="{place}" s="1"><v>{value[0]}</v></c>'
     if isinstance(value, bool):
@@ -59,8 +72,9 @@ def sheet_xml(rows: Iterable[Sequence[object]]) -> str:
     return _SHEET + "".join(lines) + "</sheetData></worksheet>"
 
 
-def xlsx(*, hidden: Sequence[str] = (), texts: Sequence[str] = (), **sheets: str) -> bytes:
-    """A workbook of sheets, and of texts their cells may share, given as XML."""
+def xlsx(*, hidden: Sequence[str] = (), texts: Sequence[str] = (), is_due: bool = False, **sheets: str) -> bytes:
+    """A workbook of sheets, and of texts their cells may share, given as XML; perhaps due to be calculated."""
+    due = '<calcPr calcId="1" fullCalcOnLoad="1"/>' if is_due else ""
     states = dict.fromkeys(hidden, ' state="hidden"')
     names = "".join(
         f'<sheet name="{name}" sheetId="{n}"{states.get(name, "")} r:id="s{n}"/>' for n, name in enumerate(sheets, 1)
@@ -88,7 +102,7 @@ def xlsx(*, hidden: Sequence[str] = (), texts: Sequence[str] = (), **sheets: str
             "xl/workbook.xml",
             '<?xml version="1.0"?><workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" '
             'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
-            f"<sheets>{names}</sheets></workbook>",
+            f"<sheets>{names}</sheets>{due}</workbook>",
         )
         archive.writestr(
             "xl/_rels/workbook.xml.rels",
