@@ -153,6 +153,7 @@ _BEGINNINGS = frozenset(
     {"start", "starts", "started", "begin", "begins", "beginn", "debut", "inicio", "inizio", "clock"}
 )
 # Parts of words for a length of time, without accents, in other languages and as the end of longer words.
+_DURATION = re.compile(r"\bdur(?:ee|at|ac)|dauer\b|\bduur\b")
 _LENGTH_PARTS = re.compile(
     r"dauer|zeit(?!punkt|stempel|zone)|tijd(?!stip)|(?<!ticke)tid(?:en|s)?\b|duur|varaktig|varighe|kesto|aika\b|aeg\b|kestus"
     r"|\bdoba|trvan|trajanj|vrijeme|vreme|trukm|ilgum|laikas|laiks|idotartam|\bido\b|\bdurat|timp|sure(?:si)?\b|kohez"
@@ -283,6 +284,11 @@ def says_clock(header: str) -> bool:
 def may_be_length(header: str) -> bool:
     """Whether a header of numbers is one of a length of time, in the languages exports come in and further ones."""
     return says_length(header) or _names_length(header)
+
+
+def says_duration(header: str) -> bool:
+    """Whether a header is the word for a length of time itself (Durée, Dauer): no clock, whatever its cells are."""
+    return may_be_length(header) and _DURATION.search(folded(header)) is not None
 
 
 def _names_length(header: str) -> bool:

@@ -48,6 +48,11 @@ _IN_SCRIPT_NUMBER = re.compile(r"番号|编号|編號|号码|號碼|單號|单�
 _IN_SCRIPT_CASE = re.compile(r"チケット|インシデント|工单|工單|事件|案件|티켓|요청")
 _IN_SCRIPT_OTHERS = re.compile(r"顧客|客户|客戶|利用者|ユーザ|고객|사용자|担当|电话|電話|전화")
 _COUNTED = re.compile(r"\b(?:number of|numero de|nombre d|anzahl|liczba|numero di|aantal)\b")
+# What many cases come to names none of them.
+_SUMMED_UP = re.compile(
+    r"\b(?:avg|average|mean|mediane?|mediana|medel|durchschnitt|mittel|mittelwert|moyenne|promedio|gemiddelde?|srednia"
+    r"|snitt|gennemsnit|ortalama|p50|p90|p95|p99)\b"
+)
 _OPENED = re.compile(
     r"open|opened|opening|creat|submitted|reported|raised|logged|registered|received|geoffnet|eroffnet|erstellt|angelegt"
     r"|gemeldet|erfasst|eingang|ouvert|cree|apert|abiert|abert|cread|criad|criac|creaz|aangemaakt|aanmeld|geopend|utworz|otwar"
@@ -209,7 +214,7 @@ def says_key(name: str) -> int:
     """
     text = folded(without_choice(name))
     words = text.split()
-    if _COUNTED.search(text):
+    if _COUNTED.search(text) or _SUMMED_UP.search(text):
         return -3
     if any(re.fullmatch(_OF_OTHERS, word) for word in words) or _IN_SCRIPT_OTHERS.search(text):
         return -2

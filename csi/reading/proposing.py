@@ -14,6 +14,7 @@ import pyarrow as pa
 from csi.definition import SourceDefinition
 from csi.errors import InvalidInput
 from csi.reading import exports, mending
+from csi.reading.column_headers import says_duration
 from csi.reading.exports import Export, Meaning
 from csi.reading.layout import Layout
 from csi.reading.moments import read_moments
@@ -100,7 +101,7 @@ def time_beside(layout: Layout, date: str) -> str:
     if not cells.get(date) or has_clock(cells[date]):
         return ""
     times = [name for name, told in cells.items() if told and time_of_day(name, told) == len(told)]
-    return next((name for name in times if name != date), "")
+    return next((name for name in times if name != date and not says_duration(name)), "")
 
 
 def parts_of_date(layout: Layout) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from csi.reading.column_headers import says_clock, says_length
+from csi.reading.column_headers import says_clock, says_duration, says_length
 from csi.reading.durations import ShortClock, lengths
 from csi.reading.moments import read_moments
 
@@ -36,9 +36,10 @@ def time_of_day(header: str, cells: Sequence[str]) -> int:
 def tells_when(header: str, cells: Sequence[str]) -> bool:
     """Whether nearly all cells of a column are clocks that tell when, and not how long.
 
-    Where no header says which: what never comes to the morning is how long something took.
+    Not where the header is the word for how long. Where none says which: what never
+    comes to the morning is how long something took.
     """
-    if len(cells) == 0 or time_of_day(header, cells) < FITS * len(cells):
+    if len(cells) == 0 or says_duration(header) or time_of_day(header, cells) < FITS * len(cells):
         return False
     return says_clock(header) or not all(map(_is_early, cells))
 

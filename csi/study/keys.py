@@ -283,8 +283,16 @@ def shown(value: Any) -> str:
 
 
 def _kind(value: Any) -> str:
-    names = {list: "a list", dict: "keys and values", bool: "true or false", str: "a text"}
+    names = {
+        list: "a list",
+        dict: "keys and values",
+        bool: "true or false (a name such as yes, no, on or off stands in quotes)",
+        str: "a text",
+    }
     return names.get(type(value), shown(value))
+
+
+_WORDS_AS_KEYS = ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:null")
 
 
 class Loader(yaml.SafeLoader):
@@ -296,6 +304,13 @@ class Loader(yaml.SafeLoader):
             return super().construct_yaml_timestamp(node)
         except ValueError:
             return node.value
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+        """A mapping whose keys off, on, no, yes and null are the words that were written."""
+        for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
+            if key.tag in _WORDS_AS_KEYS:
+                key.tag = "tag:yaml.org,2002:str"
+        return super().construct_mapping(node, deep=deep)
 
 
 Loader.add_constructor("tag:yaml.org,2002:timestamp", Loader.construct_yaml_timestamp)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from csi.reading.column_headers import says_duration
 from csi.reading.layout import guess
 from csi.reading.proposing import time_beside
-from csi.reading.times_of_day import has_clock, time_of_day
+from csi.reading.times_of_day import has_clock, tells_when, time_of_day
 
 
 @pytest.mark.parametrize(
@@ -53,6 +54,17 @@ def test_a_cell_that_can_be_a_time_of_day(header: str, cell: str, is_told: bool)
 )
 def test_a_date_with_its_clock(cell: str, stands: bool) -> None:
     assert has_clock(["03/03/25", cell]) is stands
+
+
+@pytest.mark.parametrize(
+    ("header", "is_told"),
+    [("Durée", True), ("Gesprächsdauer", True), ("Call duration", True), ("Call time", False), ("Durable", False)],
+)
+def test_the_word_for_how_long_is_no_clock_whatever_its_cells_are(header: str, is_told: bool) -> None:
+    assert says_duration(header) is is_told
+    assert tells_when(header, ["9:35", "8:40"]) is not is_told
+    rows = "".join(f"A{n};{n:02d}/05/2026;{n % 9 + 1}:05\n" for n in range(1, 31))
+    assert time_beside(guess(f"Appel;Date;{header}\n{rows}".encode()), "Date") == ("" if is_told else header)
 
 
 def test_hours_with_a_letter_join_their_date_and_are_no_length(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from csi.reading.layout import guess
 from csi.study.drafting.drafted import drafted
 
 LOGS = {
@@ -26,3 +27,36 @@ def test_most_rows_are_left_out_by_a_yes_only(tmp_path: Path, versions: int, key
     said = {told[0].strip(): f"#{told[-1]}" for told in lines}
     assert said["key: Ticket"] == key
     assert said["latest_by: Updated"] == latest
+
+
+@pytest.mark.parametrize(
+    ("header", "is_key"), [("avg_response_s", False), ("Response", True), ("Durchschnitt Order", False)]
+)
+def test_what_many_cases_come_to_names_none(header: str, is_key: bool) -> None:
+    rows = "".join(f"2025-03-{day:02},{day}.{100 + day}\n" for day in range(1, 29))
+    told = next((one.role for one in guess(f"date,{header}\n{rows}".encode()).columns if one.name == header), "")
+    assert (told == "id") is is_key
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "labels"),
+    [
+        ("Team;{};Summe", ["a;1;2;3;6", "b;2;3;4;9"], ["Team"]),
+        ("Nr;Team;{};Ziel", ["1;a;1;2;3;95 %", "2;b;2;3;4;95 %"], ["Team"]),
+        ("Team;Ort;{}", ["a;x;1;2;3", "a;y;2;3;4"], ["Team", "Ort"]),
+        ("Team;Line;{}", ["a;1;1;2;3", "a;2;2;3;4"], ["Team", "Line"]),
+        ("Team;Stufe;{}", ["a;A1;1;2;3", "b;B2;2;3;4"], ["Team", "Stufe"]),
+        ("Store;{}", ["101;1;2;3", "102;2;3;4"], ["Store"]),
+    ],
+)
+def test_figures_beside_periods_are_no_groups_where_others_tell_the_series_apart(
+    tmp_path: Path, header: str, rows: list[str], labels: list[str]
+) -> None:
+    months = "2025-01;2025-02;2025-03"
+    (tmp_path / "t.csv").write_text("\n".join([header.format(months), *rows]), encoding="utf-8")
+    conditions = [line for line in drafted([tmp_path / "t.csv"], tmp_path, "UTC").text.splitlines() if "where:" in line]
+    assert len(conditions) == 2
+    for line in conditions:
+        assert [
+            name for name in ("Nr", "Team", "Ort", "Line", "Stufe", "Store", "Summe", "Ziel") if f"{name} ==" in line
+        ] == labels

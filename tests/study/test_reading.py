@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from csi.definition import Duration, EarlierTarget, ExchangeRate, RatioValue, Rebase, Window, canonical, hash_of
 from csi.errors import InvalidInputs
+from csi.study.keys import loaded
 from csi.study.reading import bytes_of, read_study, study_from, study_of
 from csi.study.writing import study_mapping, study_yaml
 from csi.terms import Direction, Period
@@ -232,6 +233,15 @@ def test_what_is_no_study_is_told(content: bytes, expected: str) -> None:
     with pytest.raises(InvalidInputs) as caught:
         study_of(content, "s.yml")
     assert expected in str(caught.value)
+
+
+def test_yes_no_on_and_off_as_keys_are_the_words_that_were_written() -> None:
+    found, lines, _ = loaded("off:\n  yes: on\n  ~: 1\nTrue: no\n2024: {x: 1}")
+    assert found == {"off": {"yes": True, "~": 1}, "True": False, 2024: {"x": 1}}
+    assert {"off", "off.yes", "off.~", "True"} <= set(lines)
+    assert "expected a text, not true or false (a name such as yes, no, on or off stands in quotes)" in wrong(
+        changed("kpis.opened.at", True)
+    )
 
 
 def test_a_key_written_twice_is_told_once_and_nothing_below_it() -> None:

@@ -221,6 +221,7 @@ def _series(
     shape = shape_of(source.options)
     parts = {part for names in shape.join.values() for part in names}
     labels = [name for name in shape.keep if name not in parts and name not in dated and quoting.is_sayable(name)]
+    labels = _needed(labels, frame, dated)
     if not shape.keep and len(numbers) == 1 and len(dated) == 1:
         named = [name for name in few if says_measure(name) and quoting.is_sayable(name)]
         labels = [name for name in named if not frame.duplicated([name, *dated]).any()][:1]
@@ -228,6 +229,23 @@ def _series(
         return ()
     different = frame[labels].dropna().drop_duplicates()
     return tuple(dict(zip(labels, map(str, cells), strict=True)) for cells in different.iloc[:_SERIES].to_numpy())
+
+
+def _needed(labels: Sequence[str], frame: pd.DataFrame, dated: Sequence[str]) -> list[str]:
+    """The labels without those that hold figures (totals, targets, numbers of lines) and tell no two series apart that
+    the others leave alike: the next delivery has other figures."""
+    kept = list(labels)
+    for label in labels:
+        others = [name for name in kept if name != label]
+        if others and _are_figures(frame[label].dropna()) and not frame.duplicated([*others, *dated]).any():
+            kept = others
+    return kept
+
+
+def _are_figures(cells: pd.Series) -> bool:
+    return bool(len(cells)) and all(
+        any(map(str.isdigit, text)) and not any(map(str.isalpha, text)) for text in map(str, cells.unique())
+    )
 
 
 def first_rows(file: Looked) -> pd.DataFrame:
