@@ -1,8 +1,8 @@
 """Heavy work in a process of its own, of lower priority: whoever asks something meanwhile does not wait for it.
 
-One piece of work at a time. The process is begun once and kept; where it is killed, or runs out of memory, the work
-fails as what may be tried again, and the next piece begins another. It ends by itself when the process that began it is
-gone.
+One piece of work at a time. The first begins the process, which is kept; where it is killed, or runs out of memory, the
+work fails as what may be tried again, and the next piece begins another. It ends by itself when the process that began
+it is gone.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import signal
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
 from copy import copy
 from multiprocessing import get_context, parent_process
 from threading import Lock, Thread
@@ -64,11 +63,6 @@ class Apart:
         except BrokenProcessPool as broken:
             self._drop(process)
             raise Failed("the process that worked on this was ended", passing=True) from broken
-
-    def begin(self) -> None:
-        """Start the process before there is work: that takes seconds."""
-        with suppress(BrokenProcessPool):
-            self._running().submit(os.getpid)
 
     def close(self) -> None:
         """Finish what it is working on, and end it."""

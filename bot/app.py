@@ -57,7 +57,6 @@ class Bot:
     def start_workers(self) -> None:
         """Begin to work on what is stored, by this process or by one before it."""
         if self.kit.apart is not None:
-            self.kit.apart.begin()
             read_up()
         self.inbox_worker.start()
         self.delivery.start()

@@ -66,7 +66,6 @@ def end(_means: str) -> None:
 @pytest.fixture(scope="module")
 def apart() -> Iterator[Apart]:
     made = Apart(named, "means")
-    made.begin()
     yield made
     made.close()
 

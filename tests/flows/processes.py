@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 STARTS_WITHIN = 60.0
 # A process that has loaded the bot and does nothing but part: what it parts into need not load everything again.
 _LOADED = multiprocessing.get_context("forkserver")
-_LOADED.set_forkserver_preload(["bot.__main__", __name__])
+_LOADED.set_forkserver_preload(["bot.__main__", "tests.flows.read_up", __name__])
 
 
 def bare() -> dict[str, str]:
@@ -42,7 +42,7 @@ class Parted:
     """``python -m bot …`` parted from the loaded process; with what is used here of ``subprocess.Popen``."""
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
-        self._process = _LOADED.Process(target=_run, args=(command, dict(environment), log), daemon=True)
+        self._process = _LOADED.Process(target=_run, args=(command, dict(environment), log))
         with chdir(ROOT):  # where the loaded process looks for the bot
             forkserver.ensure_running()
         self._process.start()

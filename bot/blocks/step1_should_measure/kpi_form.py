@@ -9,7 +9,7 @@ from typing import Any
 from bot.blocks import parts
 from bot.blocks.folding import folded
 from bot.blocks.parts import Block
-from bot.blocks.step1_should_measure.answers import Answers, answers_field
+from bot.blocks.step1_should_measure.answers import ANSWERS, Answers, answers_field
 from bot.blocks.step1_should_measure.doubts import Doubt, doubted
 from bot.blocks.step1_should_measure.ids import ADD_KPI, CATALOGUE, DEFINE, EDIT_KPI, MORE, REMOVE_KPI
 from bot.blocks.step1_should_measure.pauses import pause_fields
@@ -81,7 +81,8 @@ def kpi_form(
 ) -> Block:
     """The form of one KPI: new, from a catalogue entry, or an existing one.
 
-    At first six fields, the others as they most likely are; ``whole``: all of them, as where there are ``doubts``.
+    At first six fields, and which answers are good where the data has some; the others as they most likely are.
+    ``whole``: all of them, as where there are ``doubts``.
     """
     known = _known(kpi, entry)
     mark = entry.id if entry else ""
@@ -134,7 +135,7 @@ def kpi_form(
         blocks.append(parts.actions([remove_button("Remove this KPI", REMOVE_KPI, kpi.id)]))
     title, callback = ("Change a KPI", EDIT_KPI) if kpi else ("Add a KPI", ADD_KPI)
     made = parts.modal(callback, title, [_marked(block, mark) for block in blocks], metadata=metadata)
-    first = (*_FIRST, "csf_id", "target_date") if csfs else (*_FIRST, "goal", "csf")
+    first = (*_FIRST, *(("csf_id", "target_date") if csfs else ("goal", "csf")), ANSWERS)
     return made if whole else folded(made, first, MORE)
 
 
