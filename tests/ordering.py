@@ -48,11 +48,6 @@ DEAREST = (
 )
 
 
-def processes(cores: int) -> int:
-    """How many processes run the tests: those of the flows wait for a quarter of their time, each for its bot."""
-    return cores if cores == 1 else cores * 3 // 2
-
-
 def place(path: Path) -> int:
     """Where a file stands among the dearest; behind them all others alike."""
     name = path.relative_to(TESTS).as_posix() if path.is_relative_to(TESTS) else ""

@@ -5,14 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from types import SimpleNamespace
 
-import pytest
-
-from tests.ordering import DEAREST, TESTS, dearest_first, place, processes, shuffled
-
-
-@pytest.mark.parametrize(("cores", "expected"), [(1, 1), (2, 3), (3, 4), (4, 6)])
-def test_there_are_half_as_many_more_processes_than_cores(cores: int, expected: int) -> None:
-    assert processes(cores) == expected
+from tests.ordering import DEAREST, TESTS, dearest_first, place, shuffled
 
 
 def test_the_dearest_files_are_there_and_named_once() -> None:
