@@ -48,6 +48,10 @@ _IN_SCRIPT_NUMBER = re.compile(r"番号|编号|編號|号码|號碼|單號|单�
 _IN_SCRIPT_CASE = re.compile(r"チケット|インシデント|工单|工單|事件|案件|티켓|요청")
 _IN_SCRIPT_OTHERS = re.compile(r"顧客|客户|客戶|利用者|ユーザ|고객|사용자|担当|电话|電話|전화")
 _COUNTED = re.compile(r"\b(?:number of|numero de|nombre d|anzahl|liczba|numero di|aantal)\b")
+_UNIT = re.compile(
+    r"units?(?: of measure)?|uom|einheit|masseinheit|unite|unidad|unidade|unita|eenheid|jednostka|jednotka|enhet|enhed"
+    r"|birim|単位|单位|單位|단위"
+)
 # What many cases come to names none of them.
 _SUMMED_UP = re.compile(
     r"\b(?:avg|average|mean|mediane?|mediana|medel|durchschnitt|mittel|mittelwert|moyenne|promedio|gemiddelde?|srednia"
@@ -195,6 +199,11 @@ _MEASURE = re.compile(
     r"|gosterge\w*|nyckeltal|nokkeltall|tunnusluku|показател\w*|метрика|показник\w*)\b"
 )
 _MEASURE_IN_SCRIPT = re.compile(r"指標|指标|项目|項目|지표|ตัวชี้วัด|مؤشر")
+
+
+def says_unit(name: str) -> bool:
+    """Whether a name is the word for a unit alone."""
+    return _UNIT.fullmatch(folded(name).strip()) is not None
 
 
 def says_measure(name: str) -> bool:

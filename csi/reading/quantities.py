@@ -364,6 +364,17 @@ def _brought(found: Quantities, form: Written) -> np.ndarray:
     return made
 
 
+def other_unit(cells: pa.ChunkedArray, unread: np.ndarray, name: str, decimal: str, form: Written) -> str:
+    """What to do where the first cell that cannot be read is a number in another unit than the column's; else empty."""
+    rows = np.flatnonzero(unread)
+    first = str(cells[int(rows[0])].as_py() or "").strip() if len(rows) else ""
+    own = written("", [first], decimal) if first else PLAIN
+    if not own.unit or own.bare or own.unit == form.unit:
+        return ""
+    apart = f"units: {{{name}: {{column: …}}}}"
+    return f"where cells of {name} are in several units, put these into a column of its own: {apart}"
+
+
 def expected(decimal: str, name: str, form: Written) -> str:
     """What a cell of a column should look like, for people."""
     if form.either:

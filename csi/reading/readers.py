@@ -33,7 +33,7 @@ from csi.reading.moments import ORDERS, Moments, check_order, read_moments, zone
 from csi.reading.moments import expected as expected_moment
 from csi.reading.no_observation import is_no_row, worded
 from csi.reading.placeholders import together, without_placeholders
-from csi.reading.quantities import PLAIN, Written, read_quantities
+from csi.reading.quantities import PLAIN, Written, other_unit, read_quantities
 from csi.reading.quantities import expected as expected_number
 from csi.reading.reading import REFUSED, Reading, longer_marks, refused_marks
 from csi.reading.swapped import check_swapped
@@ -261,7 +261,9 @@ class _Plan:
             values, unread[name] = read_quantities(chunk.table.column(name), self.decimal, self.missing, form)
             if mixed := mixture(chunk.table.column(name), chunk.lines, unread[name], self.decimal, form):
                 raise InvalidInput(name, mixed)
-            rejected += _unread(chunk, name, unread[name], "not a number", expected_number(self.decimal, name, form))
+            other = other_unit(chunk.table.column(name), unread[name], name, self.decimal, form)
+            expected = "; ".join(filter(None, (expected_number(self.decimal, name, form), other)))
+            rejected += _unread(chunk, name, unread[name], "not a number", expected)
             frame[name] = values
         if self.key in frame.columns and self.key not in reads and self.key not in self.numbers:
             frame[self.key] = plain_ids(frame[self.key])

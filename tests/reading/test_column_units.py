@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import time, timedelta
 
 import numpy as np
@@ -14,7 +15,7 @@ from csi.definition import SourceDefinition
 from csi.reading.column_headers import may_be_length, short_clock_in, unit_in
 from csi.reading.currencies import currency, fits
 from csi.reading.layout import guess
-from csi.reading.quantities import read_quantities, unit_of, written
+from csi.reading.quantities import PLAIN, other_unit, read_quantities, unit_of, written
 from csi.reading.readers import read
 from csi.reading.unit_table import find
 from csi.reading.unit_words import percent_words, several, time_words
@@ -623,3 +624,21 @@ def test_days_of_work_are_no_days_of_24_hours(header: str) -> None:
 )
 def test_other_days_are(header: str, unit: str) -> None:
     assert unit_in(header) == unit
+
+
+@pytest.mark.parametrize(
+    ("cells", "form", "is_told"),
+    [
+        (["1", "95 %"], "min", True),
+        (["1", "95 %"], "", True),
+        (["1", "95 %"], "%", False),
+        (["1", "n.n."], "", False),
+        (["1", "1,2,3"], "", False),
+    ],
+)
+def test_a_cell_in_another_unit_than_its_column_says_what_to_do(cells: list[str], form: str, is_told: bool) -> None:
+    texts, unread = pa.chunked_array([pa.array(cells, pa.string())]), np.array([False, True])
+    told = other_unit(texts, unread, "v", ".", replace(PLAIN, unit=form))
+    assert bool(told) is is_told
+    assert told.endswith("put these into a column of its own: units: {v: {column: …}}") is is_told
+    assert other_unit(texts, np.array([False, False]), "v", ".", PLAIN) == ""

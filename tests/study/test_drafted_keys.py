@@ -60,3 +60,24 @@ def test_figures_beside_periods_are_no_groups_where_others_tell_the_series_apart
         assert [
             name for name in ("Nr", "Team", "Ort", "Line", "Stufe", "Store", "Summe", "Ziel") if f"{name} ==" in line
         ] == labels
+
+
+@pytest.mark.parametrize(
+    ("header", "units"),
+    [("Unit", ["h", "%", "count"]), ("Einheit", ["h", "%", "count"]), ("Team", ["count", "count", "count"])],
+)
+def test_units_that_stand_beside_a_measure_are_those_of_its_kpi(tmp_path: Path, header: str, units: list[str]) -> None:
+    rows = [
+        f"{name},2025-{month:02},{unit},{month + 1}.5"
+        for month in range(1, 9)
+        for name, unit in (("MTTR", "hours"), ("Availability", "%"), ("Offered", "#"))
+    ]
+    (tmp_path / "t.csv").write_text("\n".join([f"KPI,Month,{header},Value", *rows]), encoding="utf-8")
+    text = drafted([tmp_path / "t.csv"], tmp_path, "UTC").text
+    told = [line.split(":")[1].split("#")[0].strip() for line in text.splitlines() if line.startswith("    unit:")]
+    assert [one.strip("'") for one in told] == units
+
+
+def test_one_series_alone_needs_no_condition(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("Team;2025-01;2025-02;2025-03\na;1;2;3", encoding="utf-8")
+    assert "where:" not in drafted([tmp_path / "t.csv"], tmp_path, "UTC").text

@@ -21,7 +21,7 @@ from csi.reading.layout import Layout
 from csi.reading.mixed_currencies import mixture
 from csi.reading.mixed_orders import check_one_order
 from csi.reading.moments import Moments, read_moments
-from csi.reading.name_words import says_measure
+from csi.reading.name_words import says_measure, says_unit
 from csi.reading.placeholders import without_placeholders
 from csi.reading.proposing import proposed
 from csi.reading.quantities import PLAIN, Written, read_quantities, written
@@ -75,6 +75,7 @@ class Looked:
         far: per column of moments the dates far from all others that rows share.
         nothing: per column of moments the dates that databases write for "not yet", by their text, and in how many
             rows each stands.
+        units_beside: of each series (its cells) what a column called unit says in all of its rows.
         forms: how the numbers of each column are written, of melted ones too.
         zeros: columns of whole numbers of which some begin with a zero.
     """
@@ -101,6 +102,7 @@ class Looked:
     repeats: int = 0
     split: bool = False
     series: tuple[Mapping[str, str], ...] = ()
+    units_beside: Mapping[tuple[str, ...], str] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -187,6 +189,7 @@ def _looked(parts: Sequence[Part], layout: Layout, told: Ordered) -> Looked:
     numbers = {name: _numbers(cells[name], lines, source, forms.get(name, PLAIN)) for name in undated}
     distinct = {name: int(frame[name].nunique()) for name in columns}
     few = [name for name in columns if 1 < distinct[name] <= MOST_VALUES]
+    series = _series(frame, source, few, list(moments), list(numbers))
     return Looked(
         id=source.id,
         path=parts[0].path,
@@ -209,7 +212,8 @@ def _looked(parts: Sequence[Part], layout: Layout, told: Ordered) -> Looked:
         lengths=tuple(map(len, frames)),
         repeats=int(frame.duplicated().sum()),
         split=_is_split(frames, frame, source.key),
-        series=_series(frame, source, few, list(moments), list(numbers)),
+        series=series,
+        units_beside=_units_beside(frame, series),
     )
 
 
@@ -229,6 +233,18 @@ def _series(
         return ()
     different = frame[labels].dropna().drop_duplicates()
     return tuple(dict(zip(labels, map(str, cells), strict=True)) for cells in different.iloc[:_SERIES].to_numpy())
+
+
+def _units_beside(frame: pd.DataFrame, series: Sequence[Mapping[str, str]]) -> dict[tuple[str, ...], str]:
+    """Of each series, by its cells, the one text that a column called unit holds in its rows."""
+    column = next((str(name) for name in frame.columns if says_unit(str(name))), "")
+    found = {}
+    for cells in series if column else ():
+        rows = (frame[list(cells)] == pd.Series(cells)).all(axis=1)
+        told = frame.loc[rows, column].dropna().unique()
+        if len(told) == 1:
+            found[tuple(cells.values())] = str(told[0]).strip()
+    return found
 
 
 def _needed(labels: Sequence[str], frame: pd.DataFrame, dated: Sequence[str]) -> list[str]:

@@ -39,6 +39,7 @@ _ANSWERED = re.compile(
     r"^(?!.*\bfirst\b).*\b(?:answered|rated|survey|beantwortet|bewertet|repondu|encuesta|pesquisa)\b"
 )
 _EVERY_HOUR = "every hour counts: write clock: business once calendar: says the opening hours"
+_PIECES = frozenset({"#", "stk", "stück", "pcs", "szt"})
 _UNIT_UNSAID = "what the numbers are in, such as min, EUR or %: the file does not say"
 READABLE = 0.98  # of the cells of a column of amounts; ours
 _DIGITS, _SEVERAL = 5, 20  # whole numbers all so long, and as many different: postcodes, phone numbers; ours
@@ -274,7 +275,11 @@ def _of_rows(file: Looked, at: str) -> Iterator[Offer]:
     name = next(iter(file.numbers), "")
     for cells in file.series if name else ():
         label = " ".join(cells.values())
-        unit = unit_in(label) or ("" if _names_unit(file) else file.forms.get(name, PLAIN).unit)
+        unit = (
+            unit_in(label)
+            or _unit_beside(file, cells)
+            or ("" if _names_unit(file) else file.forms.get(name, PLAIN).unit)
+        )
         unit = unit or ("count" if says_counted(label) else "")
         direction = direction_of(label, lasts=is_time(unit))
         asks = {} if direction else {"direction": UNKNOWN}
@@ -287,11 +292,17 @@ def _of_rows(file: Looked, at: str) -> Iterator[Offer]:
             "at": at,
             "measure": "last",
             "value": name,
-            "where": where,
+            **({"where": where} if len(file.series) > 1 else {}),
             "unit": unit or "count",
             "direction": direction or "lower",
         }
         yield Offer(slug(label), keys, "a series of its own in a table of periods", asks, name)
+
+
+def _unit_beside(file: Looked, cells: Mapping[str, str]) -> str:
+    """The unit that a column called so gives for a series; empty where none does, or nobody knows it."""
+    told = file.units_beside.get(tuple(cells.values()), "")
+    return "count" if says_counted(told) or told.casefold() in _PIECES else unit_in(f"({told})")
 
 
 def _names_unit(file: Looked) -> bool:
