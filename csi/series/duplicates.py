@@ -29,7 +29,7 @@ class Resolved:
     repeated: int = 0
     superseded: int = 0
     keys: int = 0
-    backwards: int = 0  # rows delivered later with an earlier version
+    backwards: int = 0  # keys that a later delivery has in earlier versions only
     unkeyed: int = 0
     discarded: int = 0
 
@@ -89,7 +89,7 @@ def _told_apart(ids: np.ndarray, content: pd.DataFrame, version: np.ndarray | No
     others = losers[~repeated]
     clash = _same_version(ids, version, winners, others)
     discarded = _discarded(ids, batch, others) if version is None else 0
-    return _Told(losers, others[clash], int(repeated.sum()), _backwards(ids, version), discarded)
+    return _Told(losers, others[clash], int(repeated.sum()), _backwards(ids, version, batch), discarded)
 
 
 def _discarded(ids: np.ndarray, batch: np.ndarray, others: np.ndarray) -> int:
@@ -129,10 +129,13 @@ def _same_version(ids: np.ndarray, version: np.ndarray | None, winners: np.ndarr
     return version[others] == version[winners[ids[others]]]
 
 
-def _backwards(ids: np.ndarray, version: np.ndarray | None) -> int:
-    """How many rows carry an earlier version than the row of their key delivered just before."""
-    if version is None:
+def _backwards(ids: np.ndarray, version: np.ndarray | None, batch: np.ndarray) -> int:
+    """How often a delivery brings a key in earlier versions only than one before it did.
+
+    The order of the rows within a delivery says nothing: exports are sorted newest first, or by something else.
+    """
+    if version is None or not batch.any():
         return 0
-    order = np.argsort(ids, kind="stable")
-    same = ids[order][1:] == ids[order][:-1]
-    return int((same & (version[order][1:] < version[order][:-1])).sum())
+    newest = pd.Series(version).groupby([ids, batch]).max()
+    before = newest.groupby(level=0).cummax().groupby(level=0).shift()
+    return int((newest < before).sum())

@@ -30,7 +30,27 @@ def test_an_exact_copy_is_a_repeat() -> None:
 def test_the_highest_version_counts_wherever_it_stands() -> None:
     frame, version = tickets(("a", 2, "closed"), ("a", 1, "new"), ("a", 1.5, "open"))
     found = resolve(frame, "id", version)
-    assert (found.kept.tolist(), found.superseded, found.backwards) == ([0], 2, 1)
+    assert (found.kept.tolist(), found.superseded, found.backwards) == ([0], 2, 0)
+
+
+@pytest.mark.parametrize(
+    ("versions", "batch", "backwards"),
+    [
+        ((3, 2, 1), (0, 0, 0), 0),  # newest first, as exports are sorted
+        ((1, 3, 2), (0, 0, 0), 0),
+        ((2, 1), (0, 1), 1),
+        ((1, 2), (0, 1), 0),
+        ((2, 2), (0, 1), 0),
+        ((2, 1, 3), (0, 1, 1), 0),  # the later delivery has the whole history again
+        ((3, 1, 2), (0, 1, 2), 2),  # against the newest of all before, not of the one before
+        ((3, 1, 2), (0, 0, 1), 1),
+    ],
+)
+def test_only_a_later_delivery_can_bring_an_earlier_version(
+    versions: tuple[int, ...], batch: tuple[int, ...], backwards: int
+) -> None:
+    frame, version = tickets(*(("a", one, f"s{place}") for place, one in enumerate(versions)), ("b", 1, "new"))
+    assert resolve(frame, "id", version, np.array([*batch, 0])).backwards == backwards
 
 
 def test_same_version_and_other_content_is_a_conflict_and_the_later_row_counts() -> None:
