@@ -40,7 +40,7 @@ _OF_OTHERS = (
     r"|requester|requerent|solicitante|demandeur|agent|assign|owner|employee|mitarbeiter|person|contact|kontakt|contato|account"
     r"|konto|cuenta|conta|compte|compan|firma|empresa|vendor|supplier|lieferant|parent|correlation|session|device|asset"
     r"|serial|cmdb|product|produ[kc]t|categor|kategor|location|standort|filial|branch|group|grupp|gruppo|grupo|team"
-    r"|queue|collector|phone|telefon|postal|postcode|email|mail|priorit|status|state|version|build|sprint|linked"
+    r"|queue|collector|phone|telefon|postal|postcode|email|mail|priori[dt]|status|state|version|build|sprint|linked"
     r"|related|duplicate|employee|manager|supervisor|externa?l|клиент|пользовател|заявител|reporter|creator)\w*"
     r"|tel|fax|zip|plz|ip|ci|site|store|sys|guid|uuid|year|month|week|day|jahr|monat|woche|tag"
 )
@@ -173,7 +173,7 @@ _CODE = (
 _GRADE = (
     r"(?:http|exit|return|response|error)?(?:status|statut|stato|stan|estado|estatus|stav|tila|durum|situacao|κατασταση|статус"
     r"|состояние)|(?:status|error|exit|return|response|result)code|severity|sev|urgency|impact|level|tier|rank|grade"
-    r"|\w*(?:priorit|prioritat|priorytet|oncelik|προτεραιοτητ|приоритет)\w*|schweregrad|dringlichkeit|stufe|urgence|urgencia|urgenza"
+    r"|\w*(?:priori[dt]|prioritat|priorytet|oncelik|προτεραιοτητ|приоритет)\w*|schweregrad|dringlichkeit|stufe|urgence|urgencia|urgenza"
     r"|gravite|severidad|severidade|impacto|nivel|livello|niveau|gravedad|gravidade"
 )
 _PER = frozenset({"per", "pro", "par", "por", "je", "by", "na", "za"})

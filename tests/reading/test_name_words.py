@@ -24,7 +24,17 @@ CODES = (
         "severity",
         "Priorytet",
     ),
-    *("Öncelik", "Προτεραιότητα", "우선순위", "support level", "Row", "KW", "cost per user ID"),
+    *(
+        "Öncelik",
+        "Prioridade",
+        "Prioridad",
+        "Προτεραιότητα",
+        "우선순위",
+        "support level",
+        "Row",
+        "KW",
+        "cost per user ID",
+    ),
 )
 COUNTS = (
     "n_updates",
