@@ -104,12 +104,17 @@ class Beginning:
     filename: str = ""
 
 
+WRITE_YEAR = "Write the year there, and drop the file again."
+
+
 @dataclass(frozen=True, slots=True)
 class Lacks:
-    """Why a table proposes nothing, with what was expected; and how many rows it holds, where that is known."""
+    """Why a table proposes nothing, with what was expected; how many rows it holds, where that is known; and whether
+    no form could help, but only another file."""
 
     why: str
     rows: int | None
+    is_final: bool = False
 
 
 def file_first(filename: str, file_id: str, channel: str, lacks: Lacks | None = None) -> list[Block]:
@@ -124,6 +129,9 @@ def file_first(filename: str, file_id: str, channel: str, lacks: Lacks | None = 
             f"*{escape(filename)}*{holds} gives nothing to measure yet: {escape(lacks.why)}. Drop one that has it; or "
             "begin a cycle all the same, and I ask how to read the file."
         )
+    if lacks and lacks.is_final:
+        text = f"*{escape(filename)}*{holds} gives nothing to measure: {escape(lacks.why)}. {WRITE_YEAR}"
+        return [parts.section(clip(text, parts.SECTION))]
     style = "" if lacks else "primary"
     button = parts.button("Begin a cycle with it", ids.START, f"{channel}:{file_id}", style=style)
     return [parts.section(clip(text, parts.SECTION)), parts.actions([button])]
@@ -143,7 +151,7 @@ def study_first(filename: str, begin: Beginning) -> list[Block]:
 def file_unreadable(filename: str, *, is_picture: bool = False) -> list[Block]:
     """What was dropped in a format nobody can read here; a picture may be of a table, or of lunch."""
     name = escape(filename)
-    text = f"I cannot read *{name}* as it is. Save it as XLSX or CSV and drop it again: I look at it."
+    text = f"I cannot read *{name}*. I read tables saved as XLSX or CSV: if its numbers are in one, drop that."
     if is_picture:
         text = f"*{name}* is a picture, and I read tables only. If its numbers matter, drop them as XLSX or CSV."
     return [parts.section(clip(text, parts.SECTION))]

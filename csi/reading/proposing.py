@@ -145,6 +145,15 @@ def wide_columns(layout: Layout) -> tuple[str, ...]:
     return tuple(c.name for c in layout.columns if c.name not in periods.names and c.kind != "empty")
 
 
+def months_without_year(layout: Layout) -> tuple[str, ...]:
+    """The headers that are months side by side of a table where nothing can date a row: neither they nor a column tell
+    the year, and no other sheet could be meant. However it is mapped, it cannot be measured by; none where it may be.
+    """
+    periods = period_headers(layout.names)
+    is_dated = periods.with_year or year_column(layout) or any(one.kind == "moment" for one in layout.columns)
+    return () if is_dated or len(layout.sheets) > 1 else periods.names
+
+
 def year_column(layout: Layout) -> str:
     """The column whose cells are years; empty where there is none."""
     return next((one.name for one in layout.columns if one.examples and all(map(_YEAR.fullmatch, one.examples))), "")

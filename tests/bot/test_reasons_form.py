@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 from bot.blocks import parts
-from bot.blocks.cycle import file_unreadable, reasons_form
+from bot.blocks.cycle import Lacks, file_first, file_unreadable, reasons_form
 from bot.blocks.step1_should_measure.doubts import MEANT_FIELD, asked_in, asked_of
+from bot.listeners.step3_gather.drops import _question
 from csi.errors import Breach
+from csi.reading.layout import guess
 from csi.series.doubts import Doubt, DoubtKind
 
 
@@ -23,7 +28,18 @@ def test_a_reason_is_asked_in_the_words_of_the_warning_once_a_rule() -> None:
 
 
 def test_what_cannot_be_read_is_answered_the_same_with_a_cycle_and_without() -> None:
-    assert "Save it as XLSX or CSV and drop it again: I look at it." in str(file_unreadable("report.pdf"))
+    (told,) = file_unreadable("report.pdf")
+    assert told["text"]["text"] == (
+        "I cannot read *report.pdf*. I read tables saved as XLSX or CSV: if its numbers are in one, drop that."
+    )
+
+
+def test_a_file_that_no_form_can_help_has_no_button() -> None:
+    assert [one["type"] for one in file_first("a.csv", "F1", "C1", Lacks("no moments", 3))] == ["section", "actions"]
+    (final,) = file_first("a.csv", "F1", "C1", Lacks("no year", 3, is_final=True))
+    assert final["text"]["text"] == (
+        "*a.csv* (3 rows) gives nothing to measure: no year. Write the year there, and drop the file again."
+    )
 
 
 def test_what_is_odd_stands_beside_its_field_once_and_with_the_word_that_it_is_meant() -> None:
@@ -59,3 +75,15 @@ def test_what_the_rows_held_say_stands_beside_its_field_with_what_settles_it_and
     assert "The condition `x == 1` fits none of 9 rows." in str(asked["blocks"])
     again = asked_of(asked, {"where": none}, ("value", "where", "good"))
     assert [one["block_id"] for one in again["blocks"]] == ["value", "where", "odd_where", "meant_where", "good"]
+
+
+def test_months_of_no_year_are_refused_in_a_cycle_too_without_a_form_that_cannot_help() -> None:
+    layout = guess(b"m,Jan,Feb,Mar\nx,1,2,3\ny,4,5,6\n", "months.csv")
+    nobody: Any = None
+    found: Any = SimpleNamespace(filename="months.csv", layout=layout)
+    shown = _question(nobody, nobody, found, None)
+    assert [one["type"] for one in shown] == ["section", "context"]
+    assert shown[0]["text"]["text"] == (
+        ":no_entry: months.csv: its columns Jan to Mar are months, and nothing says of which year; expected it in the "
+        "headers, such as ‘Jan 2025’, or in a column. Write the year there, and drop the file again."
+    )

@@ -11,9 +11,9 @@ from tests.flows.conftest import World
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
-        ("report.pdf", b"%PDF-1.7", "I cannot read *report.pdf* as it is."),
+        ("report.pdf", b"%PDF-1.7", "I cannot read *report.pdf*. I read tables saved as XLSX or CSV"),
         ("screen.PNG", b"\x89PNG\r\n\x1a\n123", "*screen.PNG* is a picture, and I read tables only."),
-        ("slides.pptx", b"PK\x03\x04", "I cannot read *slides.pptx* as it is."),
+        ("slides.pptx", b"PK\x03\x04", "I cannot read *slides.pptx*. I read tables saved as XLSX or CSV"),
         (
             "one.csv",
             b"id,opened\nA,2026-02-02 10:00\n",

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from bot.blocks import proposing
 from bot.blocks import step3_gather as blocks
-from bot.blocks.cycle import Beginning, Lacks, file_first, file_unreadable, study_first
+from bot.blocks.cycle import WRITE_YEAR, Beginning, Lacks, file_first, file_unreadable, study_first
 from bot.blocks.parts import Block
 from bot.blocks.step3_gather.mapping import SAMPLED
 from bot.context import Kit
@@ -34,13 +34,14 @@ from csi.reading.bounds import DEFAULT, megabytes
 from csi.reading.content import Content
 from csi.reading.layout import guess, tables
 from csi.reading.looks import Looks, looks, looks_as_said
-from csi.reading.proposing import proposed
+from csi.reading.proposing import months_without_year, proposed
 from csi.states import BatchState
 from csi.step2_can_measure.sources import of_service
 from csi.step3_gather.mapping import Match, best_match
 from csi.step3_gather.sources import definition
 from csi.storage import need, row, rows
 from csi.study.drafting.proposal import Proposal
+from csi.study.drafting.undated import yearless
 from csi.terms import Period, Step
 
 TABLES = (".csv", ".tsv", ".xlsx", ".xlsm", ".ods", ".jsonl", ".ndjson", ".json", ".parquet")
@@ -168,7 +169,9 @@ def _proposal(kit: Kit, team_id: str, found: Drop, zone: str) -> Proposal | Lack
         return proposals.of_small(kit, team_id, found, proposals.Cut(zone))
     except CsiError as error:
         why = error.reason if isinstance(error, InvalidInput) else str(error)
-        return Lacks(why, found.layout.rows if found.layout.rows < SAMPLED else None)
+        rows_held = found.layout.rows if found.layout.rows < SAMPLED else None
+        months = months_without_year(found.layout)
+        return Lacks(yearless(months), rows_held, is_final=True) if months else Lacks(why, rows_held)
 
 
 def _table(client: WebClient, kit: Kit, payload: Mapping[str, Any], file: Mapping[str, Any]) -> Drop | str:
@@ -364,6 +367,8 @@ def _stated(said: Mapping[str, Any], sheet: str) -> dict[str, Any]:
 
 
 def _question(kit: Kit, cycle: Cycle, found: Drop, match: Match | None) -> list[Block]:
+    if match is None and (months := months_without_year(found.layout)):
+        return blocks.refused(found.filename, f"{found.filename}: {yearless(months)}. {WRITE_YEAR}")
     if match is None and cycle.step == Step.SHOULD_MEASURE:
         proposal = proposals.likely(kit, cycle.team_id, found, proposals.Cut(cycle.timezone, Period(cycle.period)))
         if proposal is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -91,6 +91,13 @@ def said_of(found: Nearest) -> str:
     return f"{found.column} comes nearest, but its cells are such as ‘{found.example}’{why}"
 
 
+def yearless(months: Sequence[str]) -> str:
+    """That columns are months of nobody knows which year, for people."""
+    first, last = months[0], months[-1]
+    expected = f"expected it in the headers, such as ‘{first} 2025’, or in a column"
+    return f"its columns {first} to {last} are months, and nothing says of which year; {expected}"
+
+
 def why_undated(file: Looked) -> str:
     """Why no column of a file says when its rows happened, for people."""
     names = file.layout.names
@@ -98,9 +105,7 @@ def why_undated(file: Looked) -> str:
         return f"reads as one column; expected a comma, semicolon, tab or | between cells, not {signs[0]!r}"
     headers = period_headers(names)
     if headers.names and not headers.with_year:
-        first, last = headers.names[0], headers.names[-1]
-        expected = f"expected it in the headers, such as ‘{first} 2025’, or in a column"
-        return f"its columns {first} to {last} are months, and nothing says of which year; {expected}"
+        return yearless(headers.names)
     near = nearest(first_rows(file), file.source)
     if near is not None:
         return f"no column holds moments; {said_of(near)}"
