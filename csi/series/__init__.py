@@ -2,7 +2,7 @@
 
 from csi.series.column_kinds import columns_needed
 from csi.series.columns import columns_read
-from csi.series.doubt_words import said, settling
+from csi.series.doubt_words import said, settling, so_far
 from csi.series.doubted import doubts
 from csi.series.doubts import Doubt, DoubtKind
 from csi.series.pipeline import Made, process, process_study
@@ -22,5 +22,6 @@ __all__ = [
     "process_study",
     "said",
     "settling",
+    "so_far",
     "trace",
 ]

@@ -19,6 +19,12 @@ def said(doubt: Doubt) -> str:
     return whose + _SAID[doubt.kind](doubt)
 
 
+def so_far(doubts: Sequence[Doubt]) -> str:
+    """That a value seems to be a total so far, and what to take; empty where it does not."""
+    found = next((one for one in doubts if one.kind is DoubtKind.TOTAL_SO_FAR), None)
+    return f"{said(found)}; {_MENDING[found.kind]}" if found else ""
+
+
 def notes(doubts: Sequence[Doubt]) -> Iterator[str]:
     """A sentence for each doubt that blocks nothing, or is settled."""
     for one in doubts:

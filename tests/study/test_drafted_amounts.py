@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from csi.study.drafting.drafted import drafted
+from csi.study.drafting.proposal import proposed
 
 NAMES = ("Datum", "Anrufe", "In 20 s", "Aufgelegt", "Servicelevel in %")
 
@@ -64,3 +65,18 @@ def test_what_periods_side_by_side_hold_is_no_id_however_few_rows_are_alike(tmp_
     assert [(one.get("value"), one["where"]) for one in kpis.values()] == [
         ("value", f'Team == "{team}"') for team in range(3)
     ]
+
+
+@pytest.mark.parametrize(("begun_anew", "asked"), [(True, True), (False, False)])
+def test_a_total_so_far_is_asked_about_in_the_draft_and_not_offered_in_the_bot(
+    tmp_path: Path, begun_anew: bool, asked: bool
+):
+    days = [date(2026, 1, 1) + timedelta(day) for day in range(150)]
+    numbers = [3 * day.day + day.day % 2 if begun_anew else 40 + 17 * day.day % 29 for day in days]
+    rows = [f"{day},{number},{50 + 13 * day.day % 7}" for day, number in zip(days, numbers, strict=True)]
+    (tmp_path / "t.csv").write_text("\n".join(["Date,Closed,Open", *rows]), encoding="utf-8")
+    made = drafted([tmp_path / "t.csv"], tmp_path, "UTC")
+    assert ("kpis.mean_closed.value" in made.guessed, "a total so far" in made.text) == (asked, asked)
+    told = proposed(tmp_path / "t.csv", "UTC")
+    assert [one.name for one in told.candidates] == ["Mean of Open"] if asked else ["Mean of Closed", "Mean of Open"]
+    assert ["a total so far" in one.sentence for one in told.passed if one.name == "Closed"] == [True] * asked

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from csi.errors import CsiError, InvalidInput
-from csi.series import Processed, said
+from csi.series import Processed, said, so_far
 from csi.series.column_kinds import columns_needed
 from csi.study.drafting.looked import Looked, every_moment, looked
 from csi.study.drafting.offer import Offer, slug
@@ -94,34 +94,49 @@ def _named(files: Sequence[Looked]) -> list[Looked]:
     return list(found.values())
 
 
+@dataclass(frozen=True, slots=True)
+class _Tested:
+    """What a KPI that was computed is ``refused`` for, and what is to be ``asked`` of its value; empty: nothing."""
+
+    refused: str = ""
+    asked: str = ""
+
+
 def _tested(draft: Draft, wanted: Sequence[Offer]) -> tuple[list[Offer], list[tuple[Offer, str]]]:
     """The offers that compute, and those that do not with the reason: all at once, else each for itself."""
-    said = _said(draft, wanted)
-    if said is None:
-        said = {offer.id: _alone(draft, offer) for offer in wanted}
-    working = [offer for offer in wanted if not said[offer.id]]
-    return working, [(offer, said[offer.id]) for offer in wanted if said[offer.id]]
+    told = _together_tested(draft, wanted)
+    if told is None:
+        told = {offer.id: _alone(draft, offer) for offer in wanted}
+    working = [_asking(offer, told[offer.id].asked) for offer in wanted if not told[offer.id].refused]
+    return working, [(offer, told[offer.id].refused) for offer in wanted if told[offer.id].refused]
 
 
-def _alone(draft: Draft, offer: Offer) -> str:
+def _asking(offer: Offer, asked: str) -> Offer:
+    return replace(offer, asks={**offer.asks, "value": asked}) if asked else offer
+
+
+def _alone(draft: Draft, offer: Offer) -> _Tested:
     try:
         return _computed(draft, [offer])[offer.id]
     except CsiError as error:
-        return str(error)
+        return _Tested(refused=str(error))
 
 
-def _said(draft: Draft, wanted: Sequence[Offer]) -> Mapping[str, str] | None:
+def _together_tested(draft: Draft, wanted: Sequence[Offer]) -> Mapping[str, _Tested] | None:
     try:
         return _computed(draft, wanted)
     except CsiError:
         return None
 
 
-def _computed(draft: Draft, wanted: Sequence[Offer]) -> dict[str, str]:
-    """What is wrong with each KPI once it is computed; empty where nothing is."""
+def _computed(draft: Draft, wanted: Sequence[Offer]) -> dict[str, _Tested]:
+    """What each KPI shows once it is computed."""
     given = Given.of_text(study_text(draft, wanted, (), settled=True).encode(), "the draft", draft.folder)
     report = measured(given, Means())
-    return {name: _without_value(one.processed, _cells(report, name)) for name, one in report.kpis.items()}
+    return {
+        name: _Tested(_without_value(one.processed, _cells(report, name)), so_far(one.processed.doubts))
+        for name, one in report.kpis.items()
+    }
 
 
 def _without_value(done: Processed, cells: pd.DataFrame) -> str:

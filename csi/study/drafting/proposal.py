@@ -20,7 +20,7 @@ from csi.reading.exports import wording as export_words
 from csi.reading.exports.meanings import Meaning
 from csi.reading.layout import guess
 from csi.reading.looks import Looks
-from csi.series import Processed, SourceCounts
+from csi.series import Processed, SourceCounts, so_far
 from csi.series.column_kinds import columns_needed
 from csi.series.grouping import splits
 from csi.study.drafting.candidates import SELDOM, Candidate, with_counters
@@ -154,7 +154,10 @@ def proposed(path: Path, timezone: str, period: Period | None = None, said: Said
     study, computed = _computed(draft, wanted)
     if study is None:
         raise InvalidInput(path.name, "no KPI could be computed from it; expected rows that have moments")
-    candidates = [one for offer in wanted if (one := _candidate(offer, study, computed))]
+    totals = _totals_so_far(wanted, computed)
+    candidates = [one for offer in wanted if offer.id not in totals and (one := _candidate(offer, study, computed))]
+    if not candidates and totals:
+        raise InvalidInput(path.name, f"it gives nothing to measure as it is: {next(iter(totals.values())).sentence}")
     if not candidates:
         raise InvalidInput(
             path.name,
@@ -167,7 +170,7 @@ def proposed(path: Path, timezone: str, period: Period | None = None, said: Said
         given,
         candidates=found,
         lacking=_lacking(file, found),
-        passed=_passed(file, offered),
+        passed=(*totals.values(), *_passed(file, offered))[:PASSED],
         said=told,
         marks=marks(file, told.marks),
     )
@@ -296,6 +299,12 @@ def _passed(file: Looked, offered: Collection[str]) -> tuple[Lack, ...]:
         if name not in (*clocks, *offered) and 0 < held.readable < READABLE * held.filled
     ]
     return tuple(one for one in told if one.name not in offered)[:PASSED]
+
+
+def _totals_so_far(wanted: Sequence[Offer], computed: Mapping[str, Processed]) -> dict[str, Lack]:
+    """Offers whose values count again what was there before, each with what to take instead."""
+    told = {offer.id: so_far(computed[offer.id].doubts) for offer in wanted if offer.id in computed}
+    return {offer.id: Lack(offer.column, f"{told[offer.id]}.") for offer in wanted if told.get(offer.id)}
 
 
 def _computed(draft: Draft, wanted: Sequence[Offer]) -> tuple[StudyDefinition | None, Mapping[str, Processed]]:
