@@ -16,7 +16,7 @@ from bot.blocks.text import clip, escape, mention
 from csi.terms import Direction, Period, Why
 from csi.words import marks as words_of_marks
 from csi.words import standing as words
-from csi.words.wording import amount, listed, plainly, plural, when
+from csi.words.wording import amount, listed, of_unit, plainly, plural, when
 
 OPEN = "propose.open"
 LEAVE = "propose.leave"
@@ -303,24 +303,19 @@ def aims_form(lines: Sequence[Line], terms: Terms, metadata: str, *, submit: str
 
 
 def _aim(line: Line) -> list[Block]:
-    one, seen = line.candidate, line.candidate.standing
+    one = line.candidate
     is_open = "direction" in one.asks
     asks_unit = "unit" in one.asks
     aim = "" if is_open else f", {_AIMS[one.direction]}"
     unit = "" if asks_unit or one.unit in ("count", "") else f" ({one.unit})"
     value = plainly(line.target) if line.target is not None else ""
-    hint = words.hints(seen.now, seen.best, one.unit) if seen else ""
-    if line.is_guard:
-        hint = f"{hint} It guards the others: not worse than its worst quarter.".strip()
-    if one.direction == Direction.WITHIN.value:
-        hint = f"{hint} Two numbers, such as 2 to 5.".strip()
     blocks = [
         parts.text_input(
             f"{TARGET}{one.id}",
             clip(f"{one.name}{aim}{unit}", 150),
             value=value,
             limit=40,
-            hint=hint,
+            hint=_hint(line),
             placeholder="a number",
         )
     ]
@@ -339,10 +334,37 @@ def _aim(line: Line) -> list[Block]:
     return blocks
 
 
-def which_numbers(id: str, now: float, unit: str, of_one: float) -> Block:
-    """What numbers within 0 and 1 are, that are said to be in ``unit``; ``of_one``: ``now`` taken as a part of one."""
-    told = amount(now)
-    choices = {PART: f"{told} is {amount(of_one, unit)}", AS_SAID: f"{told} is {amount(now, unit)}"}
+def _hint(line: Line) -> str:
+    """Where a KPI stands, and what its target is to be."""
+    one, seen = line.candidate, line.candidate.standing
+    hint = words.hints(seen.now, seen.best, one.unit) if seen else ""
+    if line.is_guard:
+        hint = f"{hint} It guards the others: not worse than its worst quarter.".strip()
+    if one.direction == Direction.WITHIN.value:
+        hint = f"{hint} Two numbers, such as 2 to 5.".strip()
+    return hint
+
+
+def in_units_said(view: Block, lines: Sequence[Line]) -> Block:
+    """A second view that was sent, with hints in the units that were said since; and with targets in them, of lines
+    that have one: their elements are other ones, as Slack keeps what was typed into the same."""
+    said = {f"{TARGET}{line.candidate.id}": line for line in lines}
+    fields = ((block, said.get(str(block.get("block_id") or ""))) for block in view["blocks"])
+    return {**view, "blocks": [_in_unit(block, line) if line else block for block, line in fields]}
+
+
+def _in_unit(block: Block, line: Line) -> Block:
+    told = {**block, "hint": parts.plain(_hint(line), parts.LABEL)}
+    if line.target is None:
+        return told
+    action_id = f"{block['block_id']}:{line.candidate.unit}"
+    return {**told, "element": {**block["element"], "action_id": action_id, "initial_value": plainly(line.target)}}
+
+
+def which_numbers(id: str, told: str, unit: str, of_one: float) -> Block:
+    """What numbers within 0 and 1 are, that are said to be in ``unit``; ``told``: one of them as the file writes it,
+    ``of_one``: the same taken as a part of one."""
+    choices = {PART: f"{told} is {amount(of_one, unit)}", AS_SAID: f"{told} is {told}{of_unit(unit)}"}
     return parts.select(f"{WRITTEN}{id}", f"What is {told}?", choices)
 
 

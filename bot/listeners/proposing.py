@@ -50,6 +50,7 @@ from csi.study.drafting.standing import are_fractions, far_from, is_met
 from csi.taking_up.of_proposal import Agreed, Aim, csfs_of, stands, take_up
 from csi.terms import Direction, Period, Role, Why
 from csi.words import standing as words_of
+from csi.words.wording import plainly
 
 Body = Mapping[str, Any]
 _GOAL = "speed"  # what a business may want where nothing tells
@@ -238,7 +239,8 @@ def agreed(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
         wrong = {error.field: error.reason for error in errors}
         said_of_each = {**{field: one.sentence for field, one in odd.items()}, **wrong}
         ways = {field: one.way for field, one in odd.items() if one.way} | dict.fromkeys(wrong)
-        ack(response_action="update", view=asked_in(dict(view), said_of_each, ways=ways))
+        seen = blocks.in_units_said(dict(view), lines_in_units(aims, form))
+        ack(response_action="update", view=asked_in(seen, said_of_each, ways=ways))
         return
     if errors:
         raise InvalidInputs(errors)
@@ -304,9 +306,10 @@ def _typed(
 ) -> tuple[list[Aim], list[InvalidInput]]:
     """What was said of each KPI, every target that is no number, and a day that is over."""
     aims, errors = [], []
+    only = picking.only_guards(picked)
     for one in picked:
         try:
-            aims.append(_aim(form, one))
+            aims.append(aim_of(form, one, is_guard=one.id in only))
         except InvalidInput as error:
             errors.append(InvalidInput(f"{blocks.TARGET}{one.id}", error.reason))
     try:
@@ -359,9 +362,10 @@ def odd_of(aims: Sequence[Aim], form: Mapping[str, Any], proposal: Proposal | No
         if seen is None or proposal is None or ("unit" not in one.asks and aim.unit != one.unit):
             continue
         if _may_be_parts(one, aim.unit) and not form.get(f"{blocks.WRITTEN}{one.id}"):
-            of_one = seen.now * factor(blocks.PART, aim.unit)
-            way = blocks.which_numbers(one.id, seen.now, aim.unit, of_one)
-            found[f"{blocks.UNIT}{one.id}"] = Odd(words_of.fractions(seen.now, aim.unit), way)
+            whole = factor(blocks.PART, aim.unit)
+            told = words_of.as_part(seen.now, whole, aim.unit)
+            way = blocks.which_numbers(one.id, told, aim.unit, seen.now * whole)
+            found[f"{blocks.UNIT}{one.id}"] = Odd(words_of.fractions(told, aim.unit), way)
         elif not aim.is_meant and (told := _odd_target(aim, proposal.period, is_guard=one.id in only)):
             found[f"{blocks.TARGET}{one.id}"] = Odd(told)
     return found
@@ -374,7 +378,8 @@ def _odd_target(aim: Aim, period: Period, *, is_guard: bool) -> str:
     far = far_from((aim.target, *(aim.band or ())), values, aim.unit)
     if far is not None:
         return words_of.beyond(far, aim.unit, values, period)
-    is_own = aim.target is None or aim.target != picking.likely_target(one, is_guard=is_guard)
+    of_file = factor(aim.written, aim.unit) if aim.written else 1.0
+    is_own = aim.target is None or aim.target != picking.likely_target(one, is_guard=is_guard, factor=of_file)
     if is_guard or not is_own or not is_met(aim.target, aim.band, aim.direction or Direction(one.direction), values):
         return ""
     return words_of.met_already(min(values), max(values), aim.unit, len(values), period)
@@ -386,13 +391,36 @@ def _may_be_parts(one: Candidate, unit: str) -> bool:
     return "unit" in one.asks and is_column and one.standing is not None and are_fractions(one.standing.values, unit)
 
 
-def _aim(form: Mapping[str, Any], one: Candidate) -> Aim:
+def lines_in_units(aims: Sequence[Aim], form: Mapping[str, Any]) -> list[blocks.Line]:
+    """Of KPIs whose numbers somebody has told since: where they stand in the unit that was said, and the target where
+    it is written otherwise in it than it was typed."""
+    only = picking.only_guards([aim.candidate for aim in aims])
+    return [
+        blocks.Line(
+            replace(aim.candidate, unit=aim.unit, standing=stands(aim)),
+            aim.target if aim.target_text != form[f"{blocks.TARGET}{aim.candidate.id}"] else None,
+            aim.candidate.id in only,
+        )
+        for aim in aims
+        if form.get(f"{blocks.WRITTEN}{aim.candidate.id}")
+    ]
+
+
+def aim_of(form: Mapping[str, Any], one: Candidate, *, is_guard: bool) -> Aim:
+    """What was said of a KPI; the target as it was filled in, in the file's unit, is brought to the one that was said.
+
+    Raises:
+        InvalidInput: the target is no number, or no two for a band.
+    """
     typed = form[f"{blocks.TARGET}{one.id}"]
     direction = form.get(f"{blocks.DIRECTION}{one.id}") or Direction(one.direction)
     target, band = aim_typed(typed, direction)
     is_meant = bool(form.get(f"{MEANT_FIELD}{blocks.TARGET}{one.id}"))
     unit = form.get(f"{blocks.UNIT}{one.id}") or one.unit
     is_part = form.get(f"{blocks.WRITTEN}{one.id}") == blocks.PART and _may_be_parts(one, unit)
+    if is_part and target is not None and target == picking.likely_target(one, is_guard=is_guard):
+        target = picking.likely_target(one, is_guard=is_guard, factor=factor(blocks.PART, unit))
+        typed = plainly(target) if target is not None else typed
     return Aim(
         candidate=one,
         target=target,

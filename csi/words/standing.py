@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from math import log10
 
 from csi.terms import Period
 from csi.words import wording
@@ -78,13 +79,19 @@ def met_already(low: float, high: float, unit: str, count: int, period: Period) 
     return said("{told}. If it is meant, say so below.", told=told)
 
 
-def fractions(now: float, unit: str) -> str:
-    """That numbers within 0 and 1 were called per cent."""
-    return said(
-        "Its numbers lie from 0 to 1, and {number} would be {level}.",
-        number=wording.amount(now),
-        level=wording.amount(now, unit),
-    )
+def as_part(now: float, whole: float = 100.0, unit: str = "%") -> str:
+    """A level within 0 and 1 as a file writes it, with the digits it has in per cent: 0.9915 of 99.15 %.
+
+    ``whole``: what all of it is in ``unit``.
+    """
+    places = wording.decimals_of((now * whole,), 0.0, unit) + round(log10(whole))
+    return wording.plainly(round(now, places))
+
+
+def fractions(number: str, unit: str) -> str:
+    """That numbers within 0 and 1 were called per cent; ``number``: one of them as the file writes it."""
+    level = f"{number}{wording.of_unit(unit)}"
+    return said("Its numbers lie from 0 to 1, and {number} would be {level}.", number=number, level=level)
 
 
 def key_is_empty(key: str, blank: int, rows: int) -> str:
@@ -119,12 +126,18 @@ def rests_on(usable: int, rows: int, *, periods: tuple[int, Period], newest: dat
 
 def hints(now: float, best: float | None, unit: str) -> str:
     """``Now 19.8 h; best quarter so far 16 h.``, for the field of a target."""
-    level = wording.amount(now, unit)
+    level = _level(now, unit)
     if best is None:
         return said("Now {level}.", level=level)
     if best == now:
         return said("Now {level}, the best quarter so far.", level=level)
-    return said("Now {level}; best quarter so far {best}.", level=level, best=wording.amount(best, unit))
+    return said("Now {level}; best quarter so far {best}.", level=level, best=_level(best, unit))
+
+
+def _level(value: float, unit: str) -> str:
+    """A level by itself; a bare one within 0 and 1 may be a part of a whole, and 0.9996 of it is not 1."""
+    is_part = 0 < value < 1 and not wording.of_unit(unit)
+    return as_part(value) if is_part else wording.amount(value, unit)
 
 
 def baseline_scale(centre: float | None, limits: Sequence[float | None], unit: str) -> Scale:

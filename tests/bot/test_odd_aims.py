@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 
 from bot.blocks import parts
+from bot.blocks.proposing import in_units_said
 from bot.blocks.step1_should_measure.doubts import MEANT_FIELD, asked_in
-from bot.listeners.proposing import odd_of
+from bot.listeners.proposing import aim_of, lines_in_units, odd_of
 from csi.study.drafting.candidates import Candidate
 from csi.study.drafting.proposal import Proposal
 from csi.study.drafting.standing import Standing, are_fractions, is_met
 from csi.taking_up.of_proposal import Aim, stands, with_units
 from csi.terms import Direction, Period
+from csi.words import standing as words
 
 SEEN = Standing(now=0.984, recent=4, periods=4, usable=40, rows=40, values=(0.97, 0.98, 0.99, 1.0))
 PARTS = Candidate(
@@ -52,6 +54,74 @@ def test_fractions_that_are_called_per_cent_are_asked_about() -> None:
     assert odd(aim(PARTS, 1.5, "h")) == {}
     last = replace(PARTS, definition={"measure": "last", "value": "Availability"})
     assert odd(aim(last, 1.5, "%")) == {}
+
+
+NEAR = replace(
+    PARTS,
+    asks={"unit": "?"},
+    standing=replace(SEEN, now=0.99148, best=0.99224, worst=0.98, values=(0.989, 0.991, 0.992, 0.9946)),
+)
+
+
+def sent(target: str, **said: str) -> dict[str, Any]:
+    return {"target_a": target, "unit_a": "%", **said}
+
+
+@pytest.mark.parametrize(
+    ("form", "is_guard", "target", "text"),
+    [
+        (sent("0.992", written_a="ratio"), False, 99.2, "99.2"),
+        (sent("0.98", written_a="ratio"), True, 98, "98"),
+        (sent("0.98", written_a="ratio"), False, 0.98, "0.98"),  # typed by somebody: asked about
+        (sent("99.5", written_a="ratio"), False, 99.5, "99.5"),
+        (sent("0.992", written_a="as_said"), False, 0.992, "0.992"),
+        (sent("0.992"), False, 0.992, "0.992"),
+    ],
+)
+def test_the_target_as_it_was_filled_in_is_in_the_unit_that_was_said(
+    form: dict[str, Any], is_guard: bool, target: float, text: str
+) -> None:
+    said = aim_of(form, NEAR, is_guard=is_guard)
+    assert (said.target, said.target_text) == (target, text)
+
+
+def test_its_own_target_is_not_odd_in_another_unit_and_what_somebody_types_is() -> None:
+    for typed, fields in (("0.992", []), ("0.98", ["target_a"]), ("0.992 ", [])):
+        form = sent(typed, written_a="ratio")
+        assert list(odd_of([aim_of(form, NEAR, is_guard=False)], form, PROPOSAL)) == fields
+    guided = replace(NEAR, standing=replace(NEAR.standing or SEEN, now=0.5, best=0.97))
+    form = sent("0.97", written_a="ratio")
+    assert odd_of([aim_of(form, guided, is_guard=False)], form, PROPOSAL) == {}
+
+
+def test_what_a_form_asks_again_is_in_the_unit_that_was_said() -> None:
+    fields = [parts.text_input(name, name, value="0.992", hint="Now") for name in ("target_a", "target_b")]
+    view = parts.modal("agree", "What would be good", fields, submit="Ask", metadata="{}")
+    form = sent("0.992", written_a="ratio")
+    first, other = in_units_said(view, lines_in_units([aim_of(form, NEAR, is_guard=False)], form))["blocks"]
+    assert first["hint"]["text"] == "Now 99.15 %; best quarter so far 99.22 %."
+    assert (first["block_id"], first["element"]["initial_value"]) == ("target_a", "99.2")
+    assert first["element"]["action_id"] != fields[0]["element"]["action_id"]
+    assert other == fields[1]
+    for typed, written, hint in (("99.5", "ratio", "Now 99.15 %"), ("0.992", "as_said", "Now 0.991 %")):
+        form = sent(typed, written_a=written)
+        kept = in_units_said(view, lines_in_units([aim_of(form, NEAR, is_guard=False)], form))["blocks"][0]
+        assert kept["element"] == fields[0]["element"]
+        assert kept["hint"]["text"].startswith(hint)
+    form = sent("0.992")
+    assert lines_in_units([aim_of(form, NEAR, is_guard=False)], form) == []
+
+
+def test_a_part_of_one_has_the_digits_it_has_in_per_cent() -> None:
+    way = odd_of([aim(NEAR, 0.992, "%")], {}, PROPOSAL)["unit_a"].way
+    assert way is not None
+    assert way["label"]["text"] == "What is 0.9915?"
+    assert [one["text"]["text"] for one in way["element"]["options"]] == ["0.9915 is 99.15 %", "0.9915 is 0.9915 %"]
+    assert words.hints(0.99148, 0.99224, "count") == "Now 0.9915; best quarter so far 0.9922."
+    assert words.hints(0.99962, None, "") == "Now 0.99962."
+    assert words.hints(1, 0, "count") == "Now 1; best quarter so far 0."
+    assert words.hints(0.99148, None, "h") == "Now 0.991 h."
+    assert words.as_part(0.12345, 1000, "‰") == "0.123"
 
 
 def test_what_is_a_part_of_one_is_read_so() -> None:

@@ -96,16 +96,17 @@ def only_guards(picked: Sequence[Candidate]) -> frozenset[str]:
     return frozenset(guard for id, guard in found.items() if id in gamed) - gamed - wanted
 
 
-def likely_target(one: Candidate, *, is_guard: bool) -> float | None:
+def likely_target(one: Candidate, *, is_guard: bool, factor: float = 1.0) -> float | None:
     """The target that the data suggest: the best quarter so far, where that is better than now; of what only guards
-    others the worst, which is not to be passed. None where they suggest none."""
+    others the worst, which is not to be passed. None where they suggest none. In the file's unit, or in one of which
+    ``factor`` make one of that."""
     seen = one.standing
     if seen is None or seen.best is None or seen.worst is None or "direction" in one.asks:
         return None
     wanted, present = rounded(seen.worst if is_guard else seen.best), rounded(seen.now)
     higher = one.direction == Direction.HIGHER
     is_better = wanted > present if higher else wanted < present
-    return wanted if is_guard or is_better else None
+    return rounded(wanted * factor) if is_guard or is_better else None
 
 
 def rounded(value: float) -> float:
