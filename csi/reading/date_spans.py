@@ -31,3 +31,9 @@ def week_of(shape: str) -> str:
     """The date behind words that say it is the first of a week; empty where none do."""
     told = _WEEK_OF.fullmatch(shape)
     return told["rest"] if told else ""
+
+
+def says_first_of_week(header: str) -> bool:
+    """Whether a header says that its dates are the first of weeks: ``Week starting``, ``Semaine du``; not ``Week``."""
+    name = header.strip().casefold()
+    return name not in ("week", "wk") and week_of(f"{name} 0") == "0"

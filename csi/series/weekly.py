@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from csi.reading.date_spans import says_first_of_week
 from csi.series.periods import from_microseconds
 from csi.terms import Period
 
@@ -83,6 +84,9 @@ def footnotes(dates: Dates | None, period: Period) -> list[str]:
         return [f"{told} A row that stands for {whole} counts wholly in the {period} of its date, however it lies."]
     if period is not Period.WEEK or step != 7 or not dates.weekday:
         return []
+    if dates.weekday == len(_DAYS) - 1 and says_first_of_week(dates.column):
+        early = "By its name weeks begin on them, and weeks run from Monday here: each value stands a week early."
+        return [f"{told} {early} Add a day to each date."]
     if dates.weekday == len(_DAYS) - 1:
         ends = "weeks run from Monday here, so these dates are taken for the last days of theirs"
         first = (

@@ -95,3 +95,25 @@ def test_weeks_of_sundays_are_told_under_their_kpi() -> None:
     monthly = made(study(kpi(at="opened_at"), period=Period.MONTH), reading(frame))["k"]
     assert any("counts wholly in the month of its date" in note for note in monthly.notes)
     assert footnotes(None, Period.WEEK) == []
+
+
+@pytest.mark.parametrize(
+    ("header", "is_early"),
+    [
+        ("Week starting", True),
+        ("Woche ab", True),
+        ("Semaine du", True),
+        ("w/c", True),
+        ("Week", False),
+        ("wk", False),
+        ("Week ending", False),
+        ("Week starting with a rota", False),
+    ],
+)
+def test_a_header_that_says_which_day_of_the_week_it_dates_is_heard(header: str, is_early: bool) -> None:
+    at = dates(SUNDAY, 26).at
+    [note] = footnotes(dates_of(header, at, "UTC"), Period.WEEK)
+    assert ("each value stands a week early. Add a day to each date." in note, "last days" in note) == (
+        is_early,
+        not is_early,
+    )
