@@ -16,7 +16,7 @@ from math import gcd
 
 from babel import Locale
 
-from csi.reading.currencies import currency, fits
+from csi.reading.currencies import SIGNS, currency, fits
 from csi.reading.unit_table import find, scale
 from csi.reading.unit_words import LANGUAGES, folded, time_unit
 
@@ -134,6 +134,7 @@ _OF = re.compile(r"^(?:of|de|d[’']|di|von|da|do)\s*", re.IGNORECASE)
 _SPANISH_IN = re.compile(r"e[nm]\s", re.IGNORECASE)
 _BRACKETED = re.compile(r"[(\[{]([^()\[\]{}]+)[)\]}]")
 # Behind these signs a part of its own begins: Сумма, тыс. руб.; Umsatz - TEUR; sales in millions; tickets x1000.
+_WORDS = re.compile(rf"[A-Z]{{3}}(?![^\W\d_])|[^\W\d_]+|[{SIGNS}]")
 _SIGNS = tuple(map(re.compile, (r"[,;:|]\s+|\s[-–—/]\s", r"\s(?=(?:in|en|em|w|v|в|i)\s)", r"\s(?=[x×*]\s?1)")))
 _GLUED = re.compile(r"(?:[十百千]?[万億亿萬]|[千仟])[円元]$")
 _ONLY_OWN = re.compile(r"\bcts?$|^[\d'’x×*]")  # user_ct; over 1000 EUR
@@ -200,7 +201,19 @@ def scaled_in(header: str) -> str:
 
     A scale that can be read in two ways is given as it is written.
     """
-    return next((told for part in _parts(unicodedata.normalize("NFKC", header)) if (told := _told(part))), "")
+    written = unicodedata.normalize("NFKC", header)
+    told = next((told for part in _parts(written) if (told := _told(part))), "")
+    if not told or find(told) is None:  # it names what it is of, or nothing; bare scales are units of their own
+        return told
+    return f"{told} {_currency_beside(written)}".rstrip()
+
+
+def _currency_beside(header: str) -> str:
+    """The currency that stands apart from the scale: ``Betrag in EUR (Tsd.)``; empty where none does, or several do."""
+    codes = {
+        code for word in _WORDS.findall(header)[1:] if (code := currency(word)) and (word == code or word in SIGNS)
+    }
+    return codes.pop() if len(codes) == 1 else ""
 
 
 def ratio(unit: str, wanted: str) -> tuple[float, float] | None:
