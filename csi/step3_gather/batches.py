@@ -24,6 +24,7 @@ from csi.step3_gather.intake import Intake, is_same_reading
 from csi.step3_gather.waiting import reasons
 from csi.storage import change_if, lock, need, next_number, row, rows
 
+_TOLD = 4  # columns with dates that stand for nothing, and such dates of each, that are told; ours
 _STAY = ("drops",)  # what a delivery keeps however it is read: in which threads it is told of
 
 
@@ -194,10 +195,17 @@ def _fill(batch: Batch, intake: Intake, state: str, mended: Mapping[str, Any]) -
         "quarantine_key": intake.spoiled_key,
         "quarantined_cells": intake.cells_total,
         "cells": {name: list(counts) for name, counts in intake.cells_read.items()},
+        "not_yet": _not_yet(intake),
         **({"key": asdict(intake.keys)} if intake.mapping.get("key") else {}),
         **({"mended": dict(mended)} if mended else {}),
         **{name: batch.counts[name] for name in _STAY if name in (batch.counts or {})},
     }
+
+
+def _not_yet(intake: Intake) -> dict[str, dict[str, int]]:
+    """Per column the dates that are read as no date, with how many cells hold each; columns without any are left out."""
+    held = [(name, texts) for name, texts in intake.placeholders.items() if texts][:_TOLD]
+    return {name: {text: one.count for text, one in list(texts.items())[:_TOLD]} for name, texts in held}
 
 
 def _replace_cells(session: Session, batch: Batch, intake: Intake) -> None:

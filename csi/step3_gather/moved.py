@@ -20,7 +20,8 @@ _NEAR = 1e-9  # relative; what converting there and back costs
 
 
 def moved(files: FileStore, before: Stored, now: Stored) -> dict[str, int]:
-    """Per column how many cells hold another value now than before: filled both times, in the same line.
+    """Per column how many cells hold another value now than before: filled both times, in the same line; of words also
+    those that are filled only once, as nobody else counts them.
 
     Read column by column, so that no more than two of them are in memory. Columns of another kind now (text, a number,
     a moment) are left out: whether their cells can be read is counted elsewhere. Empty where rows are kept no more.
@@ -64,7 +65,8 @@ def _differ(old: pa.ChunkedArray, new: pa.ChunkedArray, unit_before: str, unit_n
     if old.type != new.type:
         return 0
     if not pa.types.is_floating(old.type):
-        return int(pc.sum(pc.fill_null(pc.not_equal(old, new), False)).as_py() or 0)
+        once = pc.xor(pc.is_valid(old), pc.is_valid(new)) if not pa.types.is_temporal(old.type) else False
+        return int(pc.sum(pc.fill_null(pc.not_equal(old, new), once)).as_py() or 0)
     factor = into(unit_before, unit_now) if unit_before and unit_now else None
     filled = pc.and_(pc.is_valid(old), pc.is_valid(new)).to_numpy()
     if unit_before != unit_now and factor is None:

@@ -1190,6 +1190,24 @@ def test_far_dates_are_real_at_one_word(gathering: World):
     assert "far from all others" not in reading(bob.sees("*log.csv* read again into *Incidents*"))
 
 
+def test_a_date_that_is_read_as_not_yet_is_real_at_one_word_and_not_yet_again(gathering: World):
+    bob = gathering.bob
+    rows = "".join(
+        f"A{day},2016-03-{day:02} 10:00,{'2016-04-01' if day % 3 else '9999-12-31'}\n" for day in range(1, 29)
+    )
+    _map(gathering, "number,opened_at,resolved_at\n" + rows, key="number", at="opened_at")
+    bob.click(bob.sees("*log.csv* read into *Incidents*"), "gather.how")
+    view = bob.wait_modal("gather.how")
+    assert "In *resolved_at* ‘9999-12-31’ (9 cells): read as “not yet”, without a date." in reading(view)
+    bob.click(None, "gather.meant")
+    message = bob.sees("had *Incidents* read again")
+    assert "every date of *resolved_at* is right as it is (before: nothing)" in reading(message)
+    assert _rows(gathering, Source)[0].mapping["options"]["meant"] == ["resolved_at"]
+    bob.click(message, "gather.undo")
+    bob.sees("took the last change back: had *Incidents* read again")
+    assert not _rows(gathering, Source)[0].mapping["options"].get("meant")
+
+
 def test_how_a_source_is_read_is_looked_at_changed_and_undone(gathering: World):
     bob = gathering.bob
     _map(gathering)

@@ -28,6 +28,8 @@ def _other(**said: object) -> SourceDefinition:
         (CLOCKS, _other(dates="month_first"), {"at": 1}),  # the 13th is read no more: its row is counted elsewhere
         (CLOCKS, _other(missing=("1",)), {}),  # what is empty now is counted elsewhere
         (CLOCKS, _other(options={"units": {"took": "min:s", "n": "h"}}), {"n": 3}),  # of a unit, where it had none
+        (CLOCKS, _other(missing=("A",)), {"id": 1}),  # of words nothing else counts it
+        (CLOCKS, _other(missing=("1/2/2026 10:00",)), {}),
         (CLOCKS, _other(encoding="cp1252"), {}),
         ("id,at,took,n\nÄ,1/2/2026,2:41,1\nB,2/2/2026,2:41,1\n".encode(), _other(encoding="cp1252"), {"id": 1}),
     ],

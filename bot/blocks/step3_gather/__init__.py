@@ -21,7 +21,7 @@ from bot.blocks.step3_gather.drops import (
     words,
     working,
 )
-from bot.blocks.step3_gather.how import how, looking, not_reread, reading_again, reread, undoing
+from bot.blocks.step3_gather.how import Otherwise, how, looking, not_reread, reading_again, reread, undoing
 from bot.blocks.step3_gather.ids import (
     ACCEPT,
     AGAIN,
@@ -105,6 +105,7 @@ __all__ = [
     "Asked",
     "Awaited",
     "Kind",
+    "Otherwise",
     "Seen",
     "arrived",
     "asked",

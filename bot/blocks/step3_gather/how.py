@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Sized
+from collections.abc import Mapping, Sequence, Sized
+from dataclasses import dataclass
 from typing import Any
 
 from bot.blocks import parts
 from bot.blocks.parts import Block
-from bot.blocks.step3_gather.ids import CHANGE, HOW, MAP, UNDO
+from bot.blocks.step3_gather.ids import CHANGE, HOW, MAP, MEANT, UNDO
 from bot.blocks.step3_gather.mapping import clock_choices
 from bot.blocks.step3_gather.yes import agreed
 from bot.blocks.text import clip, escape, mention
@@ -39,6 +40,7 @@ def how(
     blocks = [
         parts.section(f"*{escape(source.name or source.key)}* is read so:"),
         parts.section(clip("\n".join(f"• {line}" for line in lines if line), parts.SECTION)),
+        *(_not_yet(newest, *one) for one in (newest.counts.get("not_yet") or {} if newest else {}).items()),
     ]
     buttons = [parts.button("Change …", f"{CHANGE}:{source.id}", str(source.id))] if newest else []
     if change and change.before:
@@ -47,6 +49,14 @@ def how(
         )
     blocks += [parts.actions(buttons)] if buttons else [parts.context("Nothing has been read into it yet.")]
     return parts.modal(HOW, "How it is read", blocks, submit="", close="Done", metadata=metadata)
+
+
+def _not_yet(newest: Batch, column: str, texts: Mapping[str, int]) -> Block:
+    """Dates of a column that are read as "not yet", and the word that they are real."""
+    told = listed([f"‘{_short(text)}’ ({plural(count, 'cell')})" for text, count in texts.items()])
+    ask = parts.confirm("Are they real dates?", "The file is read again with them.", "They are real")
+    button = parts.button("They are real dates", f"{MEANT}:{newest.id}", f"{newest.id}:{column}", confirm=ask)
+    return parts.section(f"In *{_short(column)}* {told}: read as “not yet”, without a date.", button)
 
 
 def read_so(said: SourceDefinition, newest: Batch | None = None) -> list[str]:
@@ -63,7 +73,7 @@ def read_so(said: SourceDefinition, newest: Batch | None = None) -> list[str]:
     return [line for line in lines if line]
 
 
-def _rows(said: SourceDefinition, newest: Batch | None) -> str:
+def _rows(said: SourceDefinition, newest: Batch | None = None) -> str:
     """Sheet and key, with what the newest delivery shows of both."""
     sheet = f"sheet *{_short(said.sheet)}*, " if said.sheet else ""
     if not said.key:
@@ -159,6 +169,15 @@ def _under_way(source: Source, how: str) -> Block:
     return parts.modal(f"{HOW}.again", "How it is read", [parts.section(text)], submit="", close="Done")
 
 
+@dataclass(frozen=True, slots=True)
+class Otherwise:
+    """How a source was read before and is now; ``is_undo``: the last change was taken back."""
+
+    before: SourceDefinition
+    now: SourceDefinition
+    is_undo: bool = False
+
+
 def reread(
     source: Source,
     made: Difference,
@@ -166,8 +185,9 @@ def reread(
     actor: str,
     notes: Sequence[str],
     levels: Sequence[tuple[str, str, float, float | None]] = (),
+    otherwise: Otherwise | None = None,
 ) -> list[Block]:
-    """What another reading of a source's deliveries changed, in counts, and the way back.
+    """What another reading of a source's deliveries changed, in words and counts, and the way back.
 
     ``levels``: KPIs that stand elsewhere by it: name, unit, level before and now, None where it gives none any more.
     """
@@ -180,12 +200,17 @@ def reread(
     )
     changed = [f"{before:,} → {plural(now, one, many)}" for one, many, (before, now) in counts if before != now]
     cells = [_cells(column, count) for column, count in list(made.cells.items())[:_SHOWN]]
-    cells += [_moved(column, count) for column, count in list(made.moved.items())[:_SHOWN]]
-    told = "; ".join([*changed, *cells]) or f"{plural(made.rows_now, 'row')}, each with the same values as before"
+    may_be_none = otherwise is not None and otherwise.before.missing != otherwise.now.missing
+    cells += [_moved(column, count, may_be_none) for column, count in list(made.moved.items())[:_SHOWN]]
+    said = _otherwise(otherwise)
+    same = "as before" if said else "each with the same values as before"
+    told = "; ".join([*changed, *cells]) or f"{plural(made.rows_now, 'row')}, {same}"
+    undone = " took the last change back:" if otherwise is not None and otherwise.is_undo else ""
     lines = [
-        f":white_check_mark: {mention(actor)} had *{name}* read again "
+        f":white_check_mark: {mention(actor)}{undone} had *{name}* read again "
         f"({plural(made.deliveries, 'delivery', 'deliveries')}): {told}."
     ]
+    lines += [f"• {line}" for line in said]
     if made.left:
         left = listed([escape(clip(one, 60)) for one in made.left[:3]])
         lines.append(f"{left} lacks a column it needs, and stays as it was read.")
@@ -206,9 +231,17 @@ def _level(name: str, unit: str, before: float, now: float | None) -> str:
     return f"• *{escape(clip(name, 80))}*: {amount(before, unit)} → {told}"
 
 
-def _moved(column: str, count: int) -> str:
-    verb = "is" if count == 1 else "are"
-    return f"{plural(count, 'cell')} of ‘{escape(clip(column, 60))}’ {verb} read as another value"
+def _moved(column: str, count: int, may_be_none: bool) -> str:
+    verb, value = "is" if count == 1 else "are", "another value, or none" if may_be_none else "another value"
+    return f"{plural(count, 'cell')} of ‘{escape(clip(column, 60))}’ {verb} read as {value}"
+
+
+def _otherwise(change: Otherwise | None) -> list[str]:
+    """What is read otherwise, each as it is now and as it was before."""
+    if change is None:
+        return []
+    pairs = ((line(change.now), line(change.before)) for line in (_rows, _dates, _meant, _zones, _numbers, _names))
+    return [f"{now or 'nothing is said any more'} (before: {was or 'nothing'})" for now, was in pairs if now != was]
 
 
 def _cells(column: str, count: int) -> str:

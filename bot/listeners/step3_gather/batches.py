@@ -68,6 +68,9 @@ def meant(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
             wanted=Wanted(source.id, "", said), actor=here.user_id, stamp=f"meant{batch.id}.{source.version}.{column}"
         )
         mapping.begin_again(kit, session, cycle, tried)
+        view = blocks.reading_again(source)
+    if (body.get("view") or {}).get("type") == "modal":
+        modals.replace(client, body["view"]["id"], view)
 
 
 def _settle(kit: Kit, session: Session, cycle: Cycle, source: Source, batch: Batch, *, actor: str) -> None:
@@ -91,6 +94,7 @@ def _read_all_the_same(body: Body, client: WebClient, kit: Kit, name: str, *, ac
         named=payload.get("named") or (),
         looked=str(payload.get("looked") or ""),
         post=said_under(wanted.source_id, payload),
+        is_undo=bool(payload.get("is_undo")),
     )
     found = kept.find(kit, here.team_id, str(payload["file_id"])) if "file_id" in payload else None
     with kit.sessions() as session:

@@ -132,7 +132,8 @@ def undo(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
         if before is None or not before.before:
             raise Conflict("It was never read otherwise.")
         wanted = Wanted(source.id, "", before.before)
-        mapping.begin_again(kit, session, cycle, mapping.Try(wanted=wanted, actor=here.user_id, stamp=f"undo{version}"))
+        tried = mapping.Try(wanted=wanted, actor=here.user_id, stamp=f"undo{version}", is_undo=True)
+        mapping.begin_again(kit, session, cycle, tried)
         view = blocks.undoing(source)
     if (body.get("view") or {}).get("type") == "modal":
         modals.replace(client, body["view"]["id"], view)

@@ -274,7 +274,7 @@ class Try:
     ``stamp`` tells one try from the next: after one that failed, the same may be said again. ``accepted``: they said
     yes to what is doubtful about it. ``named`` are columns that were just named, ``looked`` is the hash of the delivery
     that the form was filled in for: it is read as was said, whatever its cells look like. ``post`` is the key of the
-    message that asked, where one did: the answer takes its place.
+    message that asked, where one did: the answer takes its place. ``is_undo``: the last change is taken back.
     """
 
     wanted: Wanted
@@ -284,13 +284,14 @@ class Try:
     named: Sequence[str] = ()
     looked: str = ""
     post: str = ""
+    is_undo: bool = False
 
     def payload(self) -> dict[str, Any]:
         """What the job is told."""
         wanted = self.wanted
         mapping = None if wanted.mapping is None else dict(wanted.mapping)
         said = {"actor": self.actor, "stamp": self.stamp, "accepted": self.accepted, "named": list(self.named)}
-        said |= {"looked": self.looked, "post": self.post}
+        said |= {"looked": self.looked, "post": self.post, "is_undo": self.is_undo}
         return {"source_id": wanted.source_id, "source_name": wanted.name, "mapping": mapping, **said}
 
 

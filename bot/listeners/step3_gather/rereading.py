@@ -94,6 +94,7 @@ def reread_all(payload: Mapping[str, Any], kit: Kit) -> None:
     with kit.sessions.trial() as session:
         cycle = cycles.by_id(session, team_id, int(payload["cycle_id"]))
         source = settling.source_of(session, cycle, wanted, actor=actor, now=kit.now())
+        before = sources.definition(source.key, dict(source.mapping))
         settling.settle(session, cycle, source, wanted, actor=actor, now=kit.now())
         planned = [_planned(session, cycle, source, one) for one in again.readable_again(session, source)]
         left = _left(session, source, planned)
@@ -125,7 +126,16 @@ def reread_all(payload: Mapping[str, Any], kit: Kit) -> None:
         cycle,
         source,
         payload,
-        blocks.reread(source, replace(made, moved=changed), actor=actor, notes=noted, levels=levels),
+        blocks.reread(
+            source,
+            replace(made, moved=changed),
+            actor=actor,
+            notes=noted,
+            levels=levels,
+            otherwise=blocks.Otherwise(
+                before, sources.definition(source.key, source.mapping), bool(payload.get("is_undo"))
+            ),
+        ),
     )
 
 
