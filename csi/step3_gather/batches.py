@@ -203,7 +203,7 @@ def _fill(batch: Batch, intake: Intake, state: str, mended: Mapping[str, Any]) -
 
 
 def _not_yet(intake: Intake) -> dict[str, dict[str, int]]:
-    """Per column the dates that are read as no date, with how many cells hold each; columns without any are left out."""
+    """Per column that has any the dates that are read as no date, with how many cells hold each."""
     held = [(name, texts) for name, texts in intake.placeholders.items() if texts][:_TOLD]
     return {name: {text: one.count for text, one in list(texts.items())[:_TOLD]} for name, texts in held}
 
