@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Sized
+from collections.abc import Sequence, Sized
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +40,7 @@ def how(
     blocks = [
         parts.section(f"*{escape(source.name or source.key)}* is read so:"),
         parts.section(clip("\n".join(f"• {line}" for line in lines if line), parts.SECTION)),
-        *(_not_yet(newest, *one) for one in (newest.counts.get("not_yet") or {} if newest else {}).items()),
+        *(_not_yet(newest) if newest else ()),
     ]
     buttons = [parts.button("Change …", f"{CHANGE}:{source.id}", str(source.id))] if newest else []
     if change and change.before:
@@ -51,12 +51,15 @@ def how(
     return parts.modal(HOW, "How it is read", blocks, submit="", close="Done", metadata=metadata)
 
 
-def _not_yet(newest: Batch, column: str, texts: Mapping[str, int]) -> Block:
-    """Dates of a column that are read as "not yet", and the word that they are real."""
-    told = listed([f"‘{_short(text)}’ ({plural(count, 'cell')})" for text, count in texts.items()])
+def _not_yet(newest: Batch) -> list[Block]:
+    """Per column the dates that are read as "not yet", and the word that they are real."""
     ask = parts.confirm("Are they real dates?", "The file is read again with them.", "They are real")
-    button = parts.button("They are real dates", f"{MEANT}:{newest.id}", f"{newest.id}:{column}", confirm=ask)
-    return parts.section(f"In *{_short(column)}* {told}: read as “not yet”, without a date.", button)
+    shown = []
+    for column, texts in (newest.counts.get("not_yet") or {}).items():
+        told = listed([f"‘{_short(text)}’ ({plural(count, 'cell')})" for text, count in texts.items()])
+        button = parts.button("They are real dates", f"{MEANT}:{newest.id}", f"{newest.id}:{column}", confirm=ask)
+        shown.append(parts.section(f"In *{_short(column)}* {told}: read as “not yet”, without a date.", button))
+    return shown
 
 
 def read_so(said: SourceDefinition, newest: Batch | None = None) -> list[str]:
