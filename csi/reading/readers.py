@@ -221,6 +221,7 @@ class _Plan:
     missing: tuple[str, ...]
     meant: frozenset[str] = frozenset()
     key: str = ""
+    in_workbook: bool = False
 
     def typed(self, chunk: Chunk, *, is_whole: bool = False) -> Reading:
         """Type one chunk; cells that cannot be read go to quarantine, and rows without a readable moment.
@@ -265,6 +266,7 @@ class _Plan:
             expected = "; ".join(filter(None, (expected_number(self.decimal, name, form), other)))
             rejected += _unread(chunk, name, unread[name], "not a number", expected)
             frame[name] = values
+        rejected = [_of_formula(one) if self.in_workbook else one for one in rejected]
         if self.key in frame.columns and self.key not in reads and self.key not in self.numbers:
             frame[self.key] = plain_ids(frame[self.key])
         if (marks := refused_marks(unread | long)) is not None:
@@ -399,6 +401,7 @@ def _plan(
         missing=source.missing,
         meant=frozenset(name for name in orders if source.is_meant(name)),
         key=source.key,
+        in_workbook=layout.format.has_sheets,
     )
 
 
@@ -449,9 +452,14 @@ def _unread(chunk: Chunk, name: str, unreadable: np.ndarray, reason: str, expect
     rows = np.flatnonzero(unreadable)
     values = chunk.table.column(name).take(pa.array(rows)).to_pylist() if len(rows) else []
     return [
-        Rejected(int(line), name, str(value), reason, f"{_RESULT}; {expected}" if is_formula(str(value)) else expected)
+        Rejected(int(line), name, str(value), reason, expected)
         for line, value in zip(chunk.lines[rows], values, strict=True)
     ]
+
+
+def _of_formula(one: Rejected) -> Rejected:
+    """A cell of a workbook that could not be read; of a formula in place of its result, how it comes to hold that."""
+    return replace(one, expected=f"{_RESULT}; {one.expected}") if is_formula(one.value) else one
 
 
 def _not_moments(chunk: Chunk, name: str, order: str, read: Moments, far: Sequence[Far]) -> list[Rejected]:
