@@ -148,10 +148,12 @@ def study_first(filename: str, begin: Beginning) -> list[Block]:
     ]
 
 
-def file_unreadable(filename: str, *, is_picture: bool = False) -> list[Block]:
+def file_unreadable(filename: str, *, is_table: bool = False, is_picture: bool = False) -> list[Block]:
     """What was dropped in a format nobody can read here; a picture may be of a table, or of lunch."""
     name = escape(filename)
     text = f"I cannot read *{name}*. I read tables saved as XLSX or CSV: if its numbers are in one, drop that."
+    if is_table:
+        text = f"I cannot read *{name}* as it is. Save it as XLSX or CSV and drop it again."
     if is_picture:
         text = f"*{name}* is a picture, and I read tables only. If its numbers matter, drop them as XLSX or CSV."
     return [parts.section(clip(text, parts.SECTION))]

@@ -13,6 +13,7 @@ from tests.flows.conftest import World
     [
         ("report.pdf", b"%PDF-1.7", "I cannot read *report.pdf*. I read tables saved as XLSX or CSV"),
         ("screen.PNG", b"\x89PNG\r\n\x1a\n123", "*screen.PNG* is a picture, and I read tables only."),
+        ("survey.SAV", b"$FL2", "I cannot read *survey.SAV* as it is. Save it as XLSX or CSV and drop it again."),
         ("slides.pptx", b"PK\x03\x04", "I cannot read *slides.pptx*. I read tables saved as XLSX or CSV"),
         (
             "one.csv",

@@ -123,7 +123,8 @@ def dropped(event: Mapping[str, Any], body: Mapping[str, Any], client: WebClient
 def _unreadable(client: WebClient, channel: str, user: str, file: Mapping[str, Any]) -> None:
     """Whoever drops what nobody can read here is told what I could read; nobody else is disturbed."""
     name = str(file["name"])
-    _tell(client, channel, user, file_unreadable(name, is_picture=name.lower().endswith(PICTURES)))
+    is_table, is_picture = (name.lower().endswith(kinds) for kinds in ((*SHEETS, *STATISTICS), PICTURES))
+    _tell(client, channel, user, file_unreadable(name, is_table=is_table, is_picture=is_picture))
 
 
 def _tell(client: WebClient, channel: str, user: str, shown: list[Block]) -> None:
