@@ -351,7 +351,7 @@ def test_same_data_same_bytes_from_any_thread() -> None:
 def test_letters_are_measured_by_many_threads_at_once() -> None:
     """A face that two threads load at once knows no letters, and the chart was lost."""
     canvas._advance.cache_clear()
-    letters = [chr(code) for code in range(33, 700) if code in canvas._glyphs()]
+    letters = [chr(code) for code in range(33, 700) if code in canvas._glyphs(canvas.FONT)]
     together = Barrier(8)
 
     def width(_: int) -> float:
